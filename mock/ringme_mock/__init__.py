@@ -25,7 +25,7 @@ def asgi_app() -> MockApp:
 
 
 def __getattr__(name: str) -> Any:
-    # On demand: the command line's --version, and pytest in each of its runs, need no server.
+    # On demand, as `--version`, and most runs of pytest, need no server.
     if name in ("ControlError", "MockServer"):
         from ringme_mock import testing as server
 

@@ -1,4 +1,4 @@
-"""The mock as a Connexion application."""
+"""Application: the mock as a Connexion application."""
 
 from __future__ import annotations
 
@@ -48,11 +48,10 @@ Layer: TypeAlias = Callable[[ASGIApp], ASGIApp]
 
 
 class MockApp(AsyncApp):  # type: ignore[misc]
-    """A Connexion application of one document, with its sessions.
+    """Connexion application of one document, with its sessions.
 
-    Connexion resolves the operations to actions, maps their security to TokenSecurity, handles the
-    errors of pages. ApiMiddleware, the outermost middleware, gives the
-    responses of the API.
+    Connexion resolves operations to actions, maps their security to TokenSecurity, and handles the
+    errors of pages. ApiMiddleware, the outermost middleware, responds to requests for the API.
     """
 
     def __init__(self, contract: Contract, sessions: Sessions, control: str = LOOPBACK) -> None:
@@ -94,9 +93,9 @@ class MockApp(AsyncApp):  # type: ignore[misc]
         return self.sessions.default.state
 
     def _start(self) -> None:
-        """Make Connexion build its middlewares, which it does at the first ASGI call.
+        """Make Connexion build its middlewares, which it would do at the first request.
 
-        So errors show now, and warnings of packages below Connexion do not reach the user.
+        So errors show at startup, and warnings of packages below Connexion do not reach the user.
         """
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -122,9 +121,10 @@ def create_app(
 ) -> MockApp:
     """Make a mock of a document and a folder with fixtures.
 
-    `overlays` apply in their order; files of `added_fixtures` add to the fixtures, or replace them
-    by name. `control` admits clients of the control interface: `loopback`, `any`, or `off`.
-    `recorder` keeps what changes the state. Raises ConfigError that names the file and its error.
+    `overlays` apply in their order. Files of `added_fixtures` add to the fixtures, or replace those
+    of the same name. `control` says which clients may use the control interface: `loopback`, `any`,
+    or `off`. `recorder` records changes of the state. Raises ConfigError that names the file and
+    its error.
     """
     contract = read_contract(spec, overlays)
     path = [spec, *overlays][-1]

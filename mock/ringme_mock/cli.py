@@ -1,4 +1,4 @@
-"""The command line: `ringme-mock serve`, `ringme-mock docs`, and what others register."""
+"""Command line: `ringme-mock serve`, `ringme-mock docs`, and registered commands."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from ringme_mock.version import __version__
 from ringme_spec.command_line import OneLineGroup
 from ringme_spec.errors import ConfigError
 
-# So that most options fit on one or two lines.
+# Wide enough for most options to fit on one or two lines.
 _WIDE = {"max_content_width": 100}
 # Entry points of further commands.
 _REGISTERED = "ringme_mock.commands"
-# Optional to their importers, httpx, requests, Connexion and uvicorn, and no part of serving;
-# megabytes of memory.
+# Optional imports of httpx, requests, Connexion and uvicorn that take megabytes of memory, and
+# that serving does not need.
 _UNUSED = ("httpx._main", "charset_normalizer", "flask")
 _FOR_RELOAD = "watchfiles"
 
 
 class _Commands(OneLineGroup):
-    """The commands, and those that other packages of the distribution register.
+    """Commands, including those that other packages register.
 
-    An option of `serve` that is given without it hints at it.
+    An option of `serve` that is given without the command leads to a hint.
     """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -76,9 +76,9 @@ def serve(**values: Any) -> None:
     try:
         for unused in _UNUSED if options.reload else (*_UNUSED, _FOR_RELOAD):
             sys.modules.setdefault(unused, None)  # type: ignore[arg-type]
-        # What an import makes stays: the search for reference cycles would find nothing.
+        # Imported objects stay, so the garbage collector would search them for nothing.
         gc.disable()
-        # Only now: help and invalid options do not need the import.
+        # On demand, as help and invalid options do not need the import.
         from ringme_mock.server.run import run
 
         gc.enable()

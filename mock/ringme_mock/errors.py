@@ -14,7 +14,7 @@ NO_STORE = {"Cache-Control": "no-store"}
 class ApiError(Exception):
     """Refusal of a request: status of the response, message for people, error code for programs.
 
-    `headers` are additional headers of the response. Source: contract section 2.
+    `headers` are additional headers of the response (contract section 2).
     """
 
     status: int
@@ -31,11 +31,11 @@ class ApiError(Exception):
 
 
 class NotMocked(ApiError):
-    """Refusal of a path that the service is known to have, and the document has not."""
+    """Refusal of a path that the service is known to have, but the document has not."""
 
 
 class TokenRefused(ApiError):
-    """Error of the token endpoint. Source: RFC 6749 section 5.2."""
+    """Error of the token endpoint (RFC 6749 section 5.2)."""
 
     def body(self) -> dict[str, str]:
         """Return the JSON object of the response (rule token-errors)."""
@@ -57,18 +57,18 @@ def forbidden(code: str, message: str) -> ApiError:
 
 
 def missing(rule: CollectionRule) -> ApiError:
-    """Make a 404 for an entry of a collection that a path or a reference does not find."""
+    """Make a 404 for a key in a path or a reference without an entry."""
     return ApiError(404, rule.missing_message, rule.missing)
 
 
 def no_route(path: str, near: str = "") -> ApiError:
-    """Make the 404 for a path that there is not; `near` is one that was meant perhaps."""
+    """Make a 404 for an unknown path; `near` is a path that may have been meant."""
     hint = f"; did you mean {mask_text(near)[:200]}?" if near else ""
     return ApiError(404, f"No such path: {mask_text(path)[:200]}{hint}")
 
 
 def not_mocked(template: str, about: str) -> NotMocked:
-    """Make the 404 for a path of the service that is not in the document (rule known-paths)."""
+    """Make a 404 for a path of the service that is not in the document (rule known-paths)."""
     return NotMocked(404, f"The service has this resource, the mock does not: {template} ({about})")
 
 
@@ -82,16 +82,16 @@ def unsupported_media_type(expected: str) -> ApiError:
 
 
 def too_large(limit: int) -> ApiError:
-    """Make a 413 for a body of more bytes than `limit`, the rest of which is not read."""
+    """Make a 413 for a body of more than `limit` bytes, the rest of which is not read."""
     return ApiError(413, f"body: must have at most {limit} bytes", headers={"Connection": "close"})
 
 
 def too_many_requests(seconds: int) -> ApiError:
-    """Make a 429 for a client that has used up its requests of the hour with `seconds` left."""
+    """Make a 429 for a client over its rate limit, which is reset in `seconds`."""
     headers = {"Retry-After": str(max(1, seconds))}
     return ApiError(429, "Too many requests", "rate_limit_exceeded", headers)
 
 
 def token_refused(status: int, error: str, description: str) -> TokenRefused:
-    """Make an error of the token endpoint, which no cache may keep."""
+    """Make an error of the token endpoint, which must not be cached."""
     return TokenRefused(status, description, error, dict(NO_STORE))

@@ -1,4 +1,4 @@
-"""JSON as bytes; what is read is limited to what can be written again."""
+"""JSON as bytes; input is limited to what can be written again."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from typing import Any
 
 import orjson
 
-# Input is written again, within an export or the journal, and imported from there: orjson writes
-# 254 levels, and the reader of YAML takes 100.
+# Input is written again in exports and the journal, and imported from there. orjson writes 254
+# levels, and the YAML reader accepts 100.
 DEEPEST_STATE = 100
 DEEPEST = DEEPEST_STATE - 10
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def read_json(content: bytes, deepest: int = DEEPEST) -> Any:
-    """Read one value, of repeated keys the last.
+    """Read one value; the last of repeated keys counts.
 
     An integer beyond 64 bits becomes a float, which no integer schema accepts. Raises ValueError
-    for anything else than JSON in UTF-8, and for more levels of lists and objects than `deepest`.
+    for anything but JSON in UTF-8, and for more than `deepest` levels of lists and objects.
     """
     try:
         value = orjson.loads(content)
@@ -29,12 +29,12 @@ def read_json(content: bytes, deepest: int = DEEPEST) -> Any:
 
 
 def write_json(value: Any) -> bytes:
-    """Write a response's body; its line ends, so that a terminal goes on in a line of its own."""
+    """Write JSON with a final newline, for readers at a terminal."""
     return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def _is_deeper(content: bytes, value: Any, most: int) -> bool:
-    # Most values have too few brackets.
+    # Too few brackets, as in most values.
     if content.count(b"[") + content.count(b"{") <= most:
         return False
     level = [value] if isinstance(value, dict | list) else []

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def ringme_mock_options() -> dict[str, Any]:
-    """Arguments of the mock, to be overridden: `return {"today": True}`."""
+    """Return the arguments of the mock; to be overridden: `return {"today": True}`."""
     return {}
 
 
 @pytest.fixture(scope="session")
 def ringme_mock_server(ringme_mock_options: dict[str, Any]) -> Iterator[MockServer]:
-    """Run one mock for all tests, on a free port; it keeps its state."""
-    # Only now: pytest imports this module in every run.
+    """Run one mock for all tests, on a free port; it keeps its state between tests."""
+    # On demand, as pytest imports this module in every run.
     from ringme_mock.testing import MockServer
 
     with MockServer(**ringme_mock_options) as server:
@@ -29,6 +29,6 @@ def ringme_mock_server(ringme_mock_options: dict[str, Any]) -> Iterator[MockServ
 
 @pytest.fixture
 def ringme_mock(ringme_mock_server: MockServer) -> MockServer:
-    """Reset the mock: no tokens, faults, or journal of other tests."""
+    """Reset the mock, so that no tokens, faults or journal of other tests are left."""
     ringme_mock_server.reset()
     return ringme_mock_server

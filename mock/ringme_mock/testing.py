@@ -1,4 +1,4 @@
-"""The mock for Python tests: started, stopped and controlled by method calls."""
+"""Mock for Python tests: started, stopped and controlled by method calls."""
 
 from __future__ import annotations
 
@@ -37,13 +37,15 @@ class MockServer:
             token = mock.token_for("group_user")
             httpx.get(f"{mock.url}/api/ver1.0/user/", headers={"Authorization": f"Bearer {token}"})
 
-    The arguments are those of `ringme-mock serve`: `latency` is text such as `200` or `100-400`, in
-    milliseconds; with `validate_responses`, a response that breaks the document becomes a 500; with
+    The arguments are those of `ringme-mock serve`. `latency` is text such as `200` or `100-400`, in
+    milliseconds. With `validate_responses`, a response that breaks the document becomes a 500. With
     `today`, the date-times of the fixtures are moved so that the newest item is of today.
-    A page of the call history has `page_size` entries by default; a request for it takes
-    `statistics_seconds`, in which another one of the client is refused. Pages of `allow_origins`
-    may call the mock, and requests may name it by `allow_hosts` (`*` is all of them); links in
-    responses begin with `public_url`. A file `state` keeps the state for the next start.
+    `page_size` is the default page size of the call history. A request for the call history takes
+    `statistics_seconds`, during which further ones of the client are refused. Pages of
+    `allow_origins` may call the mock, and requests may use the host names `allow_hosts` (`*` allows
+    all). Links in responses begin with `public_url`. A file `state` keeps the state for the next
+    start.
+
     Raises ConfigError for an invalid document or fixtures.
     """
 
@@ -77,7 +79,7 @@ class MockServer:
             today=today,
             page_size=page_size,
             statistics_seconds=statistics_seconds,
-            # It listens for this machine alone.
+            # It listens on this machine only.
             admission=Admission(
                 frozenset(allow_origins), frozenset(allow_hosts), public_url.rstrip("/")
             ),
@@ -106,7 +108,7 @@ class MockServer:
     def start(self) -> None:
         """Start to serve; returns when the mock responds.
 
-        Raises ConfigError for a state file that is in use, damaged, or of other arguments.
+        Raises ConfigError for a state file that is in use, damaged, or made with other arguments.
         """
         if self._running is not None:
             return
@@ -118,12 +120,12 @@ class MockServer:
             self._running = RunningServer(self.app, self._port, kept=kept)
         except BaseException:
             if kept is not None:
-                # Or the file would stay in use.
+                # Otherwise the file would stay in use.
                 _finished(kept.close())
             raise
 
     async def _open(self, path: Path) -> KeptState:
-        # Only now: few keep their state.
+        # On demand, as few mocks keep their state.
         from ringme_mock.command_log.file_log import FileLog
         from ringme_mock.server.kept_state import KeptState
 
@@ -138,7 +140,7 @@ class MockServer:
 
     @property
     def url(self) -> str:
-        """The base URL, without a trailing slash. Raises ControlError unless it is started."""
+        """Base URL, without a trailing slash. Raises ControlError if the mock is not started."""
         if self._running is None:
             raise ControlError("the mock is not started: use `with MockServer() as mock:`")
         return self._running.url
@@ -167,7 +169,7 @@ class MockServer:
         return found
 
     def count(self, **wanted: Any) -> int:
-        """Count requests, as `count(operation="createExtensionGroup", status=200)`."""
+        """Count requests, such as `count(operation="createExtensionGroup", status=200)`."""
         found: int = self.control("POST", "journal/count", wanted)["count"]
         return found
 
@@ -187,7 +189,7 @@ class MockServer:
 
         Returns the JSON of the response, or None. Raises ControlError for a refused request.
         """
-        # Without proxies of the environment: the mock is on this machine.
+        # The mock is on this machine, so proxies of the environment are ignored.
         with httpx.Client(trust_env=False, timeout=30) as client:
             response = client.request(
                 method,

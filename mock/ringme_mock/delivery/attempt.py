@@ -1,4 +1,4 @@
-"""One attempt to send an event: the request, and what came back."""
+"""One attempt to send an event: the request, and its response."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ import httpx
 
 from ringme_mock.delivery.targets import CheckedNetwork, Refused
 
-# Seconds for an attempt, from the name of the host to the beginning of the response's body.
+# Seconds for an attempt, from resolving the host to the beginning of the response's body.
 LIMIT = 5.0
 _BODY_LIMIT = 2000
-# Of requests that no control interface takes, so that no event controls a mock.
+# Control interfaces refuse requests with this header, so that no event controls a mock.
 EVENT_HEADER = "X-Mock-Event"
 _FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
 class Response:
-    """Response of a target: status and beginning of the body, or why there is none.
+    """Response of a target: status and beginning of the body, or the error.
 
-    `refused` says that nothing was sent.
+    `refused` means that nothing was sent.
     """
 
     status: int | None = None
@@ -35,12 +35,12 @@ class Response:
 
 
 def encode(parameters: Mapping[str, str]) -> str:
-    """Write parameters as a form or query, a blank as `+`."""
+    """Encode parameters as a form or query, with `+` for a blank."""
     return urlencode(parameters, safe="*")
 
 
 def request_of(url: str, method: str, parameters: Mapping[str, str]) -> tuple[str, bytes | None]:
-    """Return the URL and the body of the request; a URL's own query is kept, its fragment not."""
+    """Return URL and body of the request; a query of the URL is kept, a fragment is dropped."""
     url = url.partition("#")[0]
     content = encode(parameters)
     if method == "POST":
@@ -51,7 +51,7 @@ def request_of(url: str, method: str, parameters: Mapping[str, str]) -> tuple[st
 async def attempt(
     url: str, method: str, parameters: Mapping[str, str], named: Collection[str]
 ) -> Response:
-    """Send an event once, and follow no redirect."""
+    """Send an event once, without following redirects."""
     try:
         target, content = request_of(url, method, parameters)
         parsed = httpx.URL(target)

@@ -1,6 +1,6 @@
-"""Deliveries of a session: those that wait, and the latest ones with their responses.
+"""Deliveries of a session: waiting ones, and the latest ones with their responses.
 
-Nobody waits for a delivery. Those of one leg to one receiver go one after the other.
+Nobody waits for a delivery. The deliveries of one leg to one receiver are sent in order.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ Attempt = Callable[[str, str, Mapping[str, str], frozenset[str]], Awaitable[Resp
 class DeliverySettings:
     """Settings of deliveries.
 
-    `hosts` are names of hosts, in lower case, that may be outside of this machine and of private
-    networks; `retries` is how often a delivery that failed is repeated, `pause` seconds later.
-    `lost` has events be lost on their way.
+    `hosts` are lower-case names of hosts that may lie outside of this machine and of private
+    networks. A failed delivery is repeated `retries` times, every `pause` seconds. With `lost`,
+    events are dropped.
     """
 
     hosts: frozenset[str] = frozenset()
@@ -44,9 +44,9 @@ class DeliverySettings:
 
 @dataclass
 class Delivery:
-    """An event on its way to one target, and what came of it.
+    """Event for one target, and the result.
 
-    `order` tells which deliveries go one after the other; `at` is the real time at which it was
+    Deliveries of equal `order` are sent one after the other. `at` is the real time at which it was
     due.
     """
 
@@ -89,10 +89,10 @@ _FIELDS = tuple(one.name for one in fields(Delivery))
 
 @dataclass
 class Deliveries:
-    """Deliveries of a session. `send` makes one attempt, `changed` hears of each that has ended.
+    """Deliveries of a session. `send` makes one attempt, `changed` is called after each delivery.
 
-    Unless it `sends`, another process does, and tells what came of them. `report` is told instead
-    of `end`, if others are to hear of it.
+    If `sends` is false, another process sends them and reports the results. `report` is called
+    instead of `end` to pass results on.
     """
 
     settings: DeliverySettings
@@ -102,10 +102,10 @@ class Deliveries:
     sends: Callable[[], bool] = lambda: True
     report: Callable[[int, int, float, Response], Awaitable[None]] | None = None
     _kept: deque[Delivery] = field(default_factory=lambda: deque(maxlen=MOST_KEPT))
-    # Of those that are on their way from here, by number.
+    # Tasks of the deliveries that this process sends, by number.
     _tasks: dict[int, asyncio.Task[None]] = field(default_factory=dict)
     _loop: asyncio.AbstractEventLoop | None = None
-    # By number; in `_kept` newer ones may have taken their place.
+    # By number; newer deliveries may have pushed them out of `_kept`.
     _waiting: dict[int, Delivery] = field(default_factory=dict)
 
     # No number is reused.
@@ -123,7 +123,7 @@ class Deliveries:
         parameters: Mapping[str, str],
         kind: str,
     ) -> None:
-        """Have an event sent after those of its order; one too many is not sent."""
+        """Queue an event after those of its order; it is refused if too many wait."""
         delivery = Delivery(
             self._next, order, subscription, url, method, parameters, kind, self.seconds()
         )
@@ -139,7 +139,7 @@ class Deliveries:
             self.start()
 
     def end(self, number: int, attempts: int, seconds: float, response: Response) -> None:
-        """Note what came of a delivery that waits."""
+        """Set the result of a waiting delivery."""
         delivery = self._waiting.pop(number, None)
         if delivery is not None:
             delivery.attempts, delivery.seconds = attempts, seconds
@@ -149,9 +149,9 @@ class Deliveries:
         return list(self._waiting.values())
 
     def stop(self, reason: str) -> None:
-        """End all that wait: what is on its way counts as failed, what is behind it as not sent.
+        """End all waiting deliveries: those being sent as failed, the others as not sent.
 
-        How often the former was tried, only the process knows that sends it.
+        Only the process that sends them knows the number of attempts, so it counts as 1.
         """
         self._send_none()
         on_their_way = {one.number for one in self._on_their_way()}
@@ -160,7 +160,7 @@ class Deliveries:
             self.end(one.number, 1, 0.0, Response(error=reason, refused=refused))
 
     def _on_their_way(self) -> list[Delivery]:
-        """List the oldest ones that wait, one of each order, as many as go together."""
+        """List the deliveries to send now: the oldest of each order, at most MOST_AT_ONCE."""
         found: dict[Hashable, Delivery] = {}
         for one in self._waiting.values():
             found.setdefault(one.order, one)
@@ -175,25 +175,25 @@ class Deliveries:
         self._tasks.clear()
 
     def clear(self) -> None:
-        """Forget those that have ended."""
+        """Drop the deliveries that have ended."""
         left = [one for one in self._kept if one.state == WAITING]
         self._kept.clear()
         self._kept.extend(left)
 
     def dump(self) -> dict[str, Any]:
-        """Write them as JSON."""
+        """Return the deliveries and settings as JSON."""
         settings = self.settings
         known = {one.number for one in self._kept}
         return {
             "number": self._next,
             "settings": [sorted(settings.hosts), settings.retries, settings.pause, settings.lost],
             "kept": [_dump(one) for one in self._kept],
-            # Those that newer ones have taken the place of.
+            # Those that newer deliveries have pushed out.
             "waiting": [_dump(one) for number, one in self._waiting.items() if number not in known],
         }
 
     def load(self, written: dict[str, Any]) -> None:
-        """Become what was written; those that wait are not sent by themselves."""
+        """Restore what `dump` returned, without sending anything."""
         self._send_none()
         self._next = written["number"]
         hosts, *others = written["settings"]
@@ -205,7 +205,7 @@ class Deliveries:
         self._waiting = {one.number: one for one in waiting if one.state == WAITING}
 
     def start(self) -> None:
-        """Send what is to be on its way now, if this process sends."""
+        """Send the deliveries that are next, if this process sends."""
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
@@ -259,6 +259,6 @@ def _dump(delivery: Delivery) -> list[Any]:
 
 def _load(written: list[Any]) -> Delivery:
     delivery = Delivery(*written)
-    # As a list it could be no key.
+    # A list could not be a key.
     delivery.order = tuple(written[1])
     return delivery

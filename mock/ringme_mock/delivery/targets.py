@@ -1,6 +1,7 @@
-"""Which targets events may be sent to: this machine and private networks, and hosts that are named.
+"""Targets that events may be sent to: this machine, private networks, and named hosts.
 
-The address is checked that the connection is made to, so no name can change its meaning between.
+The address of the connection itself is checked, so a name cannot change its address after the
+check.
 """
 
 from __future__ import annotations
@@ -27,14 +28,14 @@ class Refused(Exception):
 
 
 def receiver_of(url: str) -> str:
-    """The part of an absolute URL that names the receiver: scheme, host and port."""
+    """Return the part of an absolute URL that identifies the receiver: scheme, host and port."""
     return re.split(r"(?<=[^:/])[/?#]", url, maxsplit=1)[0].lower()
 
 
 def is_near(address: str) -> bool:
     """Tell if an address is of this machine or of a private network."""
     found = ipaddress.ip_address(address)
-    # A socket for both versions of IP reaches the older one within the newer.
+    # A dual-stack socket reaches IPv4 addresses as IPv6.
     found = getattr(found, "ipv4_mapped", None) or found
     return any(found in network for network in _NETWORKS if network.version == found.version)
 
@@ -56,7 +57,7 @@ async def find_address(host: str, port: int, named: Collection[str]) -> str:
 
 
 class CheckedNetwork(httpcore.AsyncNetworkBackend):
-    """Network of the HTTP client that connects to checked addresses alone."""
+    """Network backend of the HTTP client that connects only to checked addresses."""
 
     def __init__(self, named: Collection[str]) -> None:
         self._named = named

@@ -1,1 +1,1 @@
-"""The documentation to read: pages about the API, served by the mock or built as a static site."""
+"""Documentation: pages about the API, served by the mock or built as a static site."""

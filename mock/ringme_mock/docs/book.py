@@ -1,4 +1,4 @@
-"""The documentation as a set of files, each made on request."""
+"""Documentation as a set of files, each made on request."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ _LOGGED_IN = b'<!DOCTYPE html><html lang="en"><title>Logged in</title><h1>Logged
 # A page as pages.yaml describes it.
 Page = dict[str, Any]
 _PART = re.compile(r"<p>\[\[([a-z_]+)\]\]</p>|\[\[([a-z_]+)\]\]")
-# A line of Markdown that stands for a file, such as [[vitest/groups.ts]].
+# A line of Markdown that is replaced by a file, such as [[vitest/groups.ts]].
 _SHOWN = re.compile(r"^\[\[([\w./-]+\.(\w+))\]\]$", re.MULTILINE)
-# What an editor or a run may leave beside them.
+# Files that an editor or a run may leave beside the examples.
 LEFT = ("__pycache__", "node_modules", "test-results")
 
 
 @dataclass(frozen=True)
 class File:
-    """One file; `policy` is the Content-Security-Policy of a page."""
+    """File of the documentation; `policy` is the Content-Security-Policy of a page."""
 
     media_type: str
     make: Callable[[], bytes]
@@ -62,7 +62,7 @@ class Book:
                 yield f"assets/{name}", File(_TYPES[asset.suffix], asset.read_bytes)
         for name, path in published_examples():
             yield f"examples/{name}", File(_TYPES[""], path.read_bytes)
-        # Where the login page sends a browser back to, in the window that the viewer opened.
+        # Target of the redirect after a login, in the window that the viewer opened.
         yield "oauth2-redirect.html", File(HTML, lambda: _LOGGED_IN, self._policies["text"])
         yield "assets/search-index.js", File(_JAVASCRIPT, cache(self._search_index))
         yield "openapi.json", File("application/json", cache(self._document))
@@ -111,18 +111,18 @@ class Book:
                 entries += entries_of_document(name, title, document)
             else:
                 entries += PageReader(name, title, self.files[name].make().decode()).entries
-        # A script, as a page from a file can load nothing else.
+        # A script, as pages opened from files cannot load JSON.
         return f"searchIndex = {json.dumps(entries, ensure_ascii=False)};\n".encode()
 
 
 def read_pages() -> list[Page]:
-    """Read pages.yaml. `document` is the property of Material that a page shows, if it does."""
+    """Read pages.yaml; `document` is the property of Material that the page shows, or None."""
     pages: list[Page] = read_yaml(_HERE / "pages.yaml")["pages"]
     return [{"document": None, **page} for page in pages]
 
 
 def published_examples() -> Iterator[tuple[str, Path]]:
-    """Name the files to download. Pages are not among them: they would be pages of the site."""
+    """Yield name and path of downloads; without HTML, which would become pages of the site."""
     for path in sorted(EXAMPLES.rglob("*")):
         name = path.relative_to(EXAMPLES)
         if path.is_file() and path.suffix != ".html" and not set(LEFT) & set(name.parts):
@@ -130,7 +130,7 @@ def published_examples() -> Iterator[tuple[str, Path]]:
 
 
 def with_examples(text: str) -> str:
-    """Put files into Markdown, each below its name, where a line stands for one."""
+    """Replace each line of Markdown that names a file by the file, under its name."""
 
     def shown(found: re.Match[str]) -> str:
         content = (EXAMPLES / found[1]).read_text(encoding="utf-8")
@@ -140,7 +140,7 @@ def with_examples(text: str) -> str:
 
 
 def environment() -> Environment:
-    """Make the environment of all templates. Values are escaped, unless a filter made HTML."""
+    """Make the environment of all templates, which escapes values, except HTML from filters."""
     made = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,

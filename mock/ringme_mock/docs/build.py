@@ -1,4 +1,4 @@
-"""The documentation as a static site: one folder, to be opened from anywhere."""
+"""Build of the documentation as a static site: one folder, which works without a server."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _MARKER_TEXT = "Made by `ringme-mock docs`, which replaces this folder as a whol
 
 
 def build_site(folder: Path, contract: Contract, report: Path | None = None) -> list[str]:
-    """Write all files of the documentation to a folder, replacing a former site.
+    """Write all files of the documentation to a folder, and replace a former site.
 
-    `report` is a folder with a contract report for the site. Returns the names of the pages.
-    Raises ConfigError, and leaves the folder as it was, if that fails.
+    `report` is a folder with a contract report for the site. Returns the names of the pages. Raises
+    ConfigError, and leaves the folder as it was, if that fails.
     """
     folder = folder.resolve()
     _check_replaceable(folder)
@@ -45,9 +45,9 @@ def build_site(folder: Path, contract: Contract, report: Path | None = None) -> 
 
 
 def read_report(folder: Path) -> dict[str, Any]:
-    """Read the folder of `ringme-contract check --report-dir`: its page and what its JSON says.
+    """Read the folder of `ringme-contract check --report-dir`: its page and values of its JSON.
 
-    Raises ConfigError if there is none.
+    Raises ConfigError if there is no report.
     """
     page, values = folder / "report.html", folder / "report.json"
     try:

@@ -42,7 +42,7 @@ def docs(folder: Path, report: Path | None, spec: Path, overlay: tuple[Path, ...
     Example:
       ringme-mock docs site --report reports
     """
-    # Only now: the other commands render no pages.
+    # On demand, as other commands do not need the imports.
     from ringme_mock.docs.build import build_site
     from ringme_spec.contract import read_contract
 

@@ -1,4 +1,4 @@
-"""The middleware of the document and its pages."""
+"""Middleware for the document and its pages."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from ringme_mock.store.tokens import Grant
 from ringme_spec.contract import Contract
 
 _TOKEN_URLS = (b"tokenUrl", b"refreshUrl")
-# The kind of its command.
+# Kind of the command in the log.
 CREDENTIALS = "credentials"
 _ENDINGS = ("", "index.html", ".html")
-# Whom the pages send requests for: the first user who sees all of a client.
+# The pages send requests for the first user who sees everything of a client.
 _ROLE = "client_user"
 _LENGTH, _LIFETIME = 30, 3600
 _FLOWS = {
@@ -36,9 +36,9 @@ _FLOWS = {
 
 
 class DocsMiddleware:
-    """Serves the document and the pages; everything else goes on to `app`.
+    """Middleware that serves the document and the pages, and passes on everything else.
 
-    `check_admitted` raises for clients that may not get the secrets of the test data.
+    `check_admitted` raises for clients that may not see the secrets of the test data.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class DocsMiddleware:
         context = context_of(request.scope)
         root = context.base_url
         content = {**self._document, "servers": [{"url": root}]}
-        # YAML takes the status 200 for a number where it has no quotes.
+        # YAML reads an unquoted status as a number.
         body = orjson.dumps(content, option=orjson.OPT_NON_STR_KEYS)
         for name in _TOKEN_URLS:
             body = body.replace(b'"%b":"/' % name, b'"%b":"%b/' % (name, orjson.dumps(root)[1:-1]))
@@ -94,7 +94,7 @@ async def _to_docs(request: Request) -> Response:
 
 
 def issue_credentials(session: Session) -> dict[str, Any]:
-    """Issue a token for a user; add the user, and an application for each flow of OAuth."""
+    """Issue a token for a user; return it with the user and an application per OAuth flow."""
     state = session.state
     identity = find_identity(state.store, _ROLE)
     if identity is None or identity.application is None:
@@ -111,9 +111,9 @@ def issue_credentials(session: Session) -> dict[str, Any]:
 
 
 class Pages:
-    """Serves the files of the documentation.
+    """Files of the documentation, served in threads.
 
-    Its methods are no coroutines: Starlette runs them in a thread, beside the API.
+    Its methods are not coroutines, so Starlette runs them in threads, beside the API.
     """
 
     def __init__(self, contract: Contract) -> None:
@@ -140,7 +140,7 @@ class Pages:
         return Response(body, headers=headers, media_type=file.media_type)
 
     def redirect(self, request: Request) -> Response:
-        """Redirect from the former address of a page."""
+        """Redirect from the former URL of a page."""
         if self._find(request) is None:
             return _missing()
         prefix = context_of(request.scope).prefix
@@ -149,7 +149,7 @@ class Pages:
     def _find(self, request: Request) -> str | None:
         with self._lock:
             if self._book is None:
-                # Only now: rendering Markdown takes time to import, and most mocks never do it.
+                # On demand, as the imports take time, and most mocks never render pages.
                 from ringme_mock.docs.book import Book
                 from ringme_mock.docs.material import Material
 

@@ -1,4 +1,4 @@
-"""Markdown as HTML: headings with anchors, tables that scroll, code in colours."""
+"""Markdown as HTML: headings with anchors, tables that scroll, highlighted code."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def slug(text: str) -> str:
 
 
 def highlight(code: str, language: str) -> str:
-    """Make HTML with a class for each kind of word; an unknown language gives plain text."""
+    """Return HTML with a class per kind of token; code of an unknown language is only escaped."""
     try:
         lexer = get_lexer_by_name(language)
     except ClassNotFound:
@@ -53,7 +53,7 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer).en
 
 
 def render_markdown(text: str) -> str:
-    """Render a Markdown text; HTML within it is escaped."""
+    """Render Markdown; HTML within it is escaped."""
     return str(_MARKDOWN.render(text))
 
 

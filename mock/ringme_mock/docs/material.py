@@ -17,13 +17,13 @@ from ringme_spec.operations import Operation
 from ringme_spec.paths import SPEC
 
 CONTENT = Path(__file__).parent / "content"
-# A kind of error: `code`, `word` if any, `meaning`, `rule`, and the `operations` that have it.
+# An error: `code`, `word` if any, `meaning`, `rule`, and its `operations`.
 Row = dict[str, Any]
 _CONTROL = Path(__file__).parents[1] / "control" / "control.yaml"
 _BRACKETS = re.compile(r"\[([A-Z](?:[ ,][^\]]*)?)\]\s*$")
 _LETTER = re.compile(r"\b[A-Z]\b")
 RESULTS = SPEC.parent / "bench" / "results"
-# Files that `bench/` writes, each None if it did not.
+# Files that `bench/` writes; the value of a missing one is None.
 _FILES = ("compare", "peers", "growth", "load", "soak", "fuzz")
 
 
@@ -34,7 +34,7 @@ def error_texts() -> dict[str, Any]:
 
 
 def read_errors(contract: Contract) -> list[Row]:
-    """Read all errors of the API, by status and then in the order of content/errors.yaml.
+    """Collect all errors of the API, by status and then in the order of content/errors.yaml.
 
     An error that is missing there gets the description of its response.
     """
@@ -57,9 +57,9 @@ def read_errors(contract: Contract) -> list[Row]:
 
 
 def read_token_errors(contract: Contract) -> list[Row]:
-    """Read the error codes of the token endpoint, in the order of the document.
+    """Collect the error codes of the token endpoint, in the order of the document.
 
-    Its errors share one schema for all statuses, so these come from content/errors.yaml.
+    They share one schema, so their statuses come from content/errors.yaml.
     """
     texts = error_texts()
     rows: dict[str, Row] = {}
@@ -96,10 +96,10 @@ def _words(contract: Contract, response: dict[str, Any], name: str) -> list[Any]
 
 
 class Material:
-    """The contract, and all that the templates derive from it.
+    """Contract, and everything that the templates derive from it.
 
-    `report` is a contract report as `read_report` reads it. `served`: a running mock shows the
-    pages, so links can lead to the mock itself.
+    `report` is the result of `read_report`. `served` means that a running mock shows the pages, so
+    that links can lead to the mock itself.
     """
 
     def __init__(
@@ -123,23 +123,23 @@ class Material:
 
     @property
     def chosen_operations(self) -> list[Operation]:
-        """The operations of which no part has another grade than C."""
+        """Operations with the grade C alone."""
         return [one for one in self.operations.values() if set(grades_of(one.description)) == {"C"}]
 
     @property
     def token_response(self) -> dict[str, dict[str, Any]]:
-        """The properties of the response with a token, each with its schema."""
+        """Properties of the response with a token, each with its schema."""
         schema = self.token_operation.success_schema if self.token_operation else None
         return self.contract.schemas.properties(schema) if schema else {}
 
     @property
     def grants(self) -> dict[str, dict[str, Any]]:
-        """The grants of the token operation by grant_type: types of applications, parameters."""
+        """Grants of the token operation by grant_type: types of applications, parameters."""
         return self.token_operation.resource["grants"] if self.token_operation else {}
 
     @property
     def scopes(self) -> dict[str, str]:
-        """The descriptions of the access levels of applications."""
+        """Descriptions of the access levels of applications."""
         scopes: dict[str, str] = {}
         for scheme in self.document.get("components", {}).get("securitySchemes", {}).values():
             for flow in scheme.get("flows", {}).values():
@@ -154,7 +154,7 @@ def grades_of(description: str) -> tuple[str, ...]:
 
 
 def read_speed(folder: Path = RESULTS) -> dict[str, Any]:
-    """Read the results in a folder. Raises ConfigError for a file that is none."""
+    """Read the results in a folder. Raises ConfigError for an invalid file."""
     return {name: _read(folder / f"{name}.json") for name in _FILES}
 
 

@@ -1,4 +1,4 @@
-"""The index of the search box: pages by heading, rules, errors and operations."""
+"""Index of the search box: pages by heading, rules, errors and operations."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from ringme_mock.docs.markdown import slug
 from ringme_mock.docs.viewer import anchor
 from ringme_spec.contract import Contract
 
-# Title, page, URL and text of a place.
+# Title, page, URL and text.
 Entry = list[str]
 _HEADINGS = ("h1", "h2", "h3")
 _INLINE = ("a", "code", "em", "span", "strong", "wbr")
 
 
 class PageReader(HTMLParser):
-    """Splits the main part of a page at each id; `entries` have the text below it."""
+    """Parser that splits the main part of a page at each id; `entries` have the text below it."""
 
     def __init__(self, file: str, page: str, html: str) -> None:
         super().__init__()
@@ -33,7 +33,7 @@ class PageReader(HTMLParser):
         self._reads = self._reads or tag == "main"
         if self._reads and place:
             url = self._file if place == "main" else f"{self._file}#{place}"
-            # What has no heading of its own, as a row of a table, is called by its id.
+            # The id is the title if there is no heading, as in a row of a table.
             self.entries.append([place, self._page, url, ""])
         if tag not in _INLINE and self.entries:
             self.entries[-1][3] += " "
@@ -51,7 +51,7 @@ class PageReader(HTMLParser):
 
 
 def entries_of_document(file: str, page: str, document: dict[str, Any]) -> Iterator[Entry]:
-    """List the headings of the description, and the operations."""
+    """Yield the headings of the description, then the operations."""
     for part in document["info"].get("description", "").split("\n## ")[1:]:
         title, _, text = part.partition("\n")
         yield [title, page, f"{file}#description/{slug(title)}", " ".join(text.split())]

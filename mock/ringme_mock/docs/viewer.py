@@ -1,4 +1,4 @@
-"""The document as the viewer shows it: each operation with its rules."""
+"""Document for the viewer, with its rules in each operation."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ESCAPED = str.maketrans({one: f"\\{one}" for one in "\\`*_[]<>&#|"})
 def with_rules(
     document: dict[str, Any], rules: tuple[Rule, ...], grades: dict[str, dict[str, str]]
 ) -> dict[str, Any]:
-    """Copy a document without its own extensions, and with the rules in its descriptions."""
+    """Copy a document without its extensions, and with the rules in its descriptions."""
     shown = {key: copy.deepcopy(value) for key, value in document.items() if key[:2] != "x-"}
     general = [rule for rule in rules if rule.general]
     note = f"\nThe {len(general)} [rules for every operation]({_GENERAL}) hold, too.\n"
@@ -36,7 +36,7 @@ def with_rules(
 
 
 def anchor(operation: Operation) -> str:
-    """Make the fragment of an operation; viewer.js makes the same of its first tag and id."""
+    """Make the URL fragment of an operation; viewer.js makes the same."""
     tags = operation.node.get("tags", [])
     return f"tag/{slug(tags[0])}/{operation.id}" if tags else operation.id
 

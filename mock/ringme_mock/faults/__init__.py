@@ -1,1 +1,1 @@
-"""Faults on purpose: responses, delays and broken connections."""
+"""Fault injection: responses, delays and broken connections."""

@@ -15,7 +15,7 @@ from ringme_mock.faults.fault_rule import FaultRule, read_rule
 # Each request is matched against all of them.
 MOST_FAULTS = 1000
 LONGEST_FAULT = 65_536
-# Of all faults of a session together.
+# Limit of all faults of a session together.
 LONGEST_BOOK = 1024 * 1024
 
 
@@ -28,7 +28,7 @@ class _Counted:
 
 
 class FaultBook:
-    """Faults by id, in the order in which they were added; the first that applies counts."""
+    """Faults by id, in the order of their addition; the first that applies to a request counts."""
 
     def __init__(self, rules: Iterable[FaultRule] = ()) -> None:
         self.rules: dict[str, _Counted] = {}
@@ -37,7 +37,7 @@ class FaultBook:
             self._add(rule, _size(rule))
 
     def add(self, rule: FaultRule) -> str:
-        """Add a fault and return its id. Raises the 400 for one too many, or one too long."""
+        """Add a fault and return its id. Raises the 400 for too many, or a too long one."""
         if len(self.rules) >= MOST_FAULTS:
             raise invalid(
                 f"faults: there are {len(self.rules)}, the limit is {MOST_FAULTS}; delete some with"
@@ -85,7 +85,7 @@ class FaultBook:
         return any(counted.rule.matches(request) for counted in self.rules.values())
 
     def choose(self, request: RequestContext) -> tuple[str, FaultRule] | None:
-        """Choose the fault that applies to a request, with its id; count those that match."""
+        """Choose the fault that applies to a request, with its id; count all that match."""
         chosen: tuple[str, FaultRule] | None = None
         for name, counted in self.rules.items():
             if not counted.rule.matches(request):
@@ -98,7 +98,7 @@ class FaultBook:
         return chosen
 
     def dump(self) -> list[Any]:
-        """Write all of them with their counts as JSON."""
+        """Return the faults with their counts as JSON."""
         rules = [[name, one.rule.source, one.seen, one.applied] for name, one in self.rules.items()]
         return [self._next, rules]
 

@@ -14,9 +14,9 @@ DROP, TRUNCATE, MALFORMED = "drop", "truncate", "malformed"
 
 @dataclass(frozen=True)
 class ForcedResponse:
-    """Response instead of the real one.
+    """Response that replaces the real one.
 
-    `word` is the error code, None for the first of the document; `body` None means an example of
+    `word` is the error code, None for the first in the document. `body` None means an example of
     the document.
     """
 
@@ -29,7 +29,7 @@ class ForcedResponse:
 
 @dataclass(frozen=True)
 class FaultRule:
-    """Fault, with the JSON object that it was read from as `source`."""
+    """Fault; `source` is the JSON object that it was read from."""
 
     source: dict[str, Any]
     response: ForcedResponse | None
@@ -48,10 +48,10 @@ class FaultRule:
         )
 
     def applies(self, seen: int, applied: int, chance: float) -> bool:
-        """Decide if the fault applies to a request that matches.
+        """Decide if the fault applies to a matching request.
 
-        `seen` counts matching requests with this one, `applied` those that it applied to before;
-        `chance` is a random number from 0 to 1.
+        `seen` counts matching requests including this one, `applied` those that the fault applied
+        to before. `chance` is a random number from 0 to 1.
         """
         source = self.source
         return (
@@ -86,5 +86,5 @@ def _read_delay(node: dict[str, int]) -> Latency:
 
 
 def malformed(body: bytes) -> bytes:
-    """Cut a body so that it is no JSON."""
+    """Damage a body so that it is not valid JSON."""
     return body[: len(body) // 2] + b'{"'

@@ -12,7 +12,7 @@ from ringme_spec.contract import Contract
 from ringme_spec.operations import Operation
 from ringme_spec.schema import Schema, Schemas
 
-# Statuses of gateways and crashes, which no document needs to list.
+# Statuses of gateways and crashes, which need not be documented.
 ANY_SERVER = (500, 502, 503, 504)
 _UNKNOWN = object()
 _LIMIT_HEADERS = {name.decode() for name, _ in Allowance(0, 0, 0).headers()}
@@ -34,7 +34,7 @@ class ForcedResponses:
             self._check(operation, rule.response)
 
     def _check(self, operation: str | None, wanted: ForcedResponse) -> None:
-        """Raise ValueError for a response that the operation, or (None) every operation, lacks."""
+        """Raise ValueError for a response that the operation (None: every operation) lacks."""
         tables = self._statuses.values() if operation is None else [self._statuses[operation]]
         known = {int(code) for table in tables for code in table} | set(ANY_SERVER)
         if wanted.status not in known:
@@ -63,7 +63,7 @@ class ForcedResponses:
         return json_reply(wanted.status, body, headers)
 
     def _headers(self, response: dict[str, Any]) -> dict[str, str]:
-        """Return the headers of a response by example, except those of the rate limit."""
+        """Return example headers of a response, except those of the rate limit."""
         headers = {
             name: self._schemas.resolve(header)
             for name, header in response.get("headers", {}).items()
@@ -75,7 +75,7 @@ class ForcedResponses:
         }
 
     def _content(self, response: dict[str, Any] | None, wanted: ForcedResponse) -> Any:
-        """Return the body of a response; _UNKNOWN for one without JSON."""
+        """Return the JSON of a response; _UNKNOWN if it has none."""
         media = (response or {}).get("content", {}).get(JSON)
         if media is None:
             return _UNKNOWN
@@ -123,7 +123,7 @@ def _example(schemas: Schemas, media: dict[str, Any]) -> Any:
 
 
 def sample(schemas: Schemas, schema: Schema) -> Any:
-    """Make a value for a schema: its example or default, or by its enum or type."""
+    """Make a value for a schema: its example or default, or from its enum or type."""
     schema = schemas.resolve(schema)
     for key in ("example", "default"):
         if key in schema:

@@ -24,7 +24,7 @@ _PREFERENCE = re.compile(r'([A-Za-z0-9!#$%&\'*+.^_`|~-]+)(?:\s*=\s*("[^"]*"|[^",
 _SECONDS = re.compile(r"[0-9]{1,5}(\.[0-9]{1,3})?")
 _CODE = re.compile(r"[1-5][0-9]{2}")
 
-# Chooses a fault for a request, or has others know of it.
+# Runs the choice of a fault, and records it.
 Meet: TypeAlias = Callable[
     [RequestContext, Callable[[], FaultRule | None]], Awaitable[FaultRule | None]
 ]
@@ -40,10 +40,10 @@ class Preference:
 
 
 def read_preference(header: str) -> Preference:
-    """Read the preferences of a header; unknown and invalid ones are ignored (RFC 7240)."""
+    """Read the Prefer header (RFC 7240); unknown and invalid preferences are ignored."""
     given: dict[str, str] = {}
     for match in _PREFERENCE.finditer(header):
-        # Of repeated preferences the first one counts.
+        # The first of repeated preferences counts.
         given.setdefault(match[1].lower(), (match[2] or "").strip('"'))
     code, wait = given.get("code", ""), given.get("wait", "")
     seconds = float(wait) if _SECONDS.fullmatch(wait) else None
@@ -55,7 +55,7 @@ def read_preference(header: str) -> Preference:
 
 
 def applied(code: int | None, example: str | None, wait: float | None) -> str:
-    """Write the header `Preference-Applied`; empty without any preference."""
+    """Build the header `Preference-Applied`; empty without any preference."""
     parts = []
     if code is not None:
         parts.append(f"code={code}")
@@ -69,7 +69,7 @@ def applied(code: int | None, example: str | None, wait: float | None) -> str:
 class Faults:
     """Faults and preferences of all sessions, applied before the API runs.
 
-    `meet` is asked to choose, if others count faults, too.
+    `meet` wraps the choice of a fault if other processes count faults, too.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class Faults:
         self._meet = meet
 
     async def apply(self, request: RequestContext) -> Reply | None:
-        """Wait as long as is due; return the response instead of the real one (None).
+        """Wait as long as due. Returns the response that replaces the real one, or None.
 
         Notes fault, connection and applied preferences on the request.
         """
@@ -141,7 +141,7 @@ class Faults:
         success = operation.status if operation else None
         code = wanted.code or (success if wanted.example is not None else None)
         if code is None or (code == success and wanted.example is None):
-            # The real response is better than an example of it.
+            # The real response is better than an example.
             return None
         reply = self._force(request, ForcedResponse(code, example=wanted.example))
         if reply is not None:

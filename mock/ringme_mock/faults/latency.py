@@ -1,4 +1,4 @@
-"""Latency of responses on purpose."""
+"""Artificial latency of responses."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import random
 import re
 from dataclasses import dataclass
 
-# Longer than any client waits; a mistaken unit must not hang a test run.
+# Milliseconds, longer than any client waits; a wrong unit must not hang a test run.
 LONGEST = 60_000
 _TEXT = re.compile(r"(\d{1,6})(?:ms)?(?:-(\d{1,6})(?:ms)?)?")
 
@@ -26,7 +26,7 @@ class Latency:
 
 
 def parse_latency(text: str) -> Latency:
-    """Read `200` or `100-400`, in milliseconds. Raises ValueError."""
+    """Parse `200` or `100-400`, in milliseconds. Raises ValueError."""
     match = _TEXT.fullmatch(text.strip())
     low = int(match[1]) if match else 0
     high = int(match[2]) if match and match[2] else low

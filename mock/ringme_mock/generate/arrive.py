@@ -1,4 +1,4 @@
-"""One simulated call, voice message, fax or registration of a number."""
+"""Simulated arrivals: one call, voice message, fax or registration of a number."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _nodes = cache(lambda: read_yaml(ARRIVALS))
 
 
 class Arrivals:
-    """Makes entries of one collection for numbers. Raises the 400 if it cannot."""
+    """Maker of entries of one collection for numbers. Raises the 400 if it cannot make them."""
 
     def __init__(self, contract: Contract, name: str) -> None:
         nodes = _nodes()
@@ -67,7 +67,7 @@ class Arrivals:
     ) -> Entry:
         """Make an entry as `Template.make` does; `values` include those of `owners`.
 
-        With `over_at` it has ended by then: it begins so much earlier.
+        `over_at` is the latest end of the entry, which begins earlier accordingly.
         """
         draft = self.template.draft(values, random)
         if over_at is not None:
@@ -76,7 +76,7 @@ class Arrivals:
         return self.template.make(draft, key)
 
     def _begin(self, values: Values, over_at: datetime) -> datetime:
-        """Find the last moment at which it may begin. Raises the 400 for one long ago."""
+        """Return the latest possible begin. Raises the 400 if it is before FIRST_YEAR."""
         early = invalid(f"{', '.join(self._ends)}: begins before the year {FIRST_YEAR}")
         try:
             latest = over_at - timedelta(seconds=sum(values[name] for name in self._ends))
@@ -130,7 +130,7 @@ class Arrivals:
         return next(store.find(self.rule.name, query, (self.of, key)), None)
 
     def _content(self, store: Store, values: Values, random: Random) -> Values:
-        """Choose a file, or none where one can be made, with its size. Raises the 400."""
+        """Choose a file and return it with its size; None if one can be made. Raises the 400."""
         content = self.rule.content
         if content is None:
             return {}
@@ -148,9 +148,9 @@ class Arrivals:
         return {content.file: name, content.size: size}
 
     def _files(self, store: Store, content: Content) -> list[str]:
-        """List the preferred files of the right type, or all of it where none can be made."""
-        # Cached, as all sessions share the files of the fixtures; read and set as one tuple, as
-        # entries in bulk are made in a thread.
+        """List the preferred files of the right type, or all of that type if one is needed."""
+        # Cached, as all sessions share the files of the fixtures. Read and set as one tuple, as
+        # bulk entries are made in a thread.
         files, found = self._known_files
         if files is not store.files:
             fitting = sorted(one for one in store.files if _media_type(one) == content.media_type)
@@ -162,7 +162,7 @@ class Arrivals:
 
 
 def _follows(rule: CollectionRule, of: str) -> dict[str, str]:
-    """Map the properties that the document determines to what determines them."""
+    """Map the properties that cannot be given to what determines them."""
     found = {link.property: of for link in rule.within.values() if link.property}
     if rule.sequence:
         found[rule.key] = "the keys before it"
@@ -199,7 +199,7 @@ def arrive(
 
 
 def _instead(contract: Contract, collection: str, given: Mapping[str, Any]) -> str:
-    """Return the collection that an entry with these values goes into."""
+    """Return the collection that an entry with these values belongs to."""
     for other, values in _nodes().get(collection, {}).get("instead", {}).items():
         found = any(given.get(name) in those for name, those in values.items())
         if found and other in contract.collections:
@@ -215,7 +215,7 @@ def _arrive(
     called = store[found.of].get(number) if isinstance(number, int | str) else None
     if called is None:
         raise missing(store[found.of].rule)
-    # To the second, so that a list which ends now includes it.
+    # Without fraction, so that a list up to now includes the entry.
     now = state.clock.now().replace(microsecond=0, tzinfo=None)
     check_quota(state, found.rule.name)
     values[LAST] = found.last(store, called, values.get(AT, now))
@@ -226,7 +226,7 @@ def _arrive(
 def _insert(
     found: Arrivals, store: Store, values: Values, random: Random, over_at: datetime | None
 ) -> Entry:
-    """Store a new entry, made again if its random key is taken."""
+    """Store a new entry; make it again if its random key is taken."""
     kept, rule = store[found.rule.name], found.rule
     key = kept.next_key if rule.sequence else None
     for _ in range(ATTEMPTS):
@@ -241,7 +241,7 @@ def _insert(
     raise invalid(f"{rule.key}: is taken")
 
 
-# Without the lists of the system: the same on every machine.
+# Without the files of the system, so that all machines have the same types.
 _MEDIA_TYPES = MimeTypes(filenames=())
 
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from ringme_mock.http.sessions import Session
 
 
-# Attempts, when others write to the session meanwhile.
+# Attempts, if others write to the session meanwhile.
 _TRIES = 3
 
 
@@ -49,9 +49,9 @@ async def make_bulk(
     """Add many entries to a client: the same ones for the same state, time and seed.
 
     `counts` may hold `groups`, `extensions`, `records`, `voicemail`, `faxes`, `registrations`.
-    Returns how many entries were added, by collection. The work is done in a thread, on a copy,
-    and again after a write of others meanwhile. Raises the 409 after `_TRIES` of these, the 404 for
-    an unknown client, and the 400 that names an invalid count; then nothing is added.
+    Returns the number of added entries by collection. A thread works on a copy, and again if others
+    write meanwhile. Raises the 409 after `_TRIES` of these, the 404 for an unknown client, and the
+    400 that names an invalid count; then nothing is added.
     """
     async with session.lock.held():
         for _ in range(_TRIES):
@@ -72,7 +72,7 @@ async def make_bulk(
 class Bulk:
     """One run, on a copy of the store until all entries are made.
 
-    `counts` are those of new entries by collection. Raises what `make_bulk` raises.
+    `counts` has the number of new entries by collection. Raises the errors of `make_bulk`.
     """
 
     def __init__(
@@ -111,7 +111,7 @@ class Bulk:
 
     @cycle_search_paused()
     def make(self) -> None:
-        """Make the entries in the copy. Raises the 400 that says what is impossible."""
+        """Make the entries in the copy. Raises the 400 that names the problem."""
         try:
             self._make()
         except OverflowError:
@@ -199,7 +199,7 @@ class Bulk:
         return made
 
     def _free_names(self, node: dict[str, Any], present: list[Entry]) -> Iterator[str]:
-        """Yield names that no number has, those that begin with a zero last."""
+        """Yield the free numbers, those that begin with a zero last."""
         rule = self._store[node["collection"]].rule.numbering
         if rule is None:
             return
@@ -212,7 +212,7 @@ class Bulk:
                 yield name
 
     def _spread(self, groups: list[Entry], number: int) -> list[Entry | None]:
-        """Draw a group, or none, for each number: of different sizes, none empty."""
+        """Draw a group or None for each number; groups differ in size, and none is empty."""
         if not groups:
             return [None] * number
         random = self._random
@@ -262,7 +262,7 @@ class Bulk:
         return list(made.values())
 
     def _weights(self, arrivals: Arrivals, owners: list[Values]) -> list[float]:
-        """Draw how busy each number is, by its kind and by chance."""
+        """Draw how busy each number is, by its kind and at random."""
         random = self._random
         shares = [arrivals.share(one, random) for one in owners]
         if not any(shares):

@@ -22,7 +22,7 @@ _HUNDREDTH = timedelta(milliseconds=10)
 
 
 def nodes_of(plan: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """List what a request can name, in the order in which it is made."""
+    """Return what a request can name, in the order in which it is made."""
     return {GROUPS: plan[GROUPS], NUMBERS: plan[NUMBERS], **plan["items"]}
 
 
@@ -39,7 +39,7 @@ def wanted_counts(plan: dict[str, Any], counts: Mapping[str, Any]) -> dict[str, 
 
 
 def check_collections(contract: Contract, plan: dict[str, Any]) -> None:
-    """Raise the 400 for a document without the collections of groups and numbers."""
+    """Raise the 400 if the document lacks the collections of groups and numbers."""
     for node in (plan[GROUPS], plan[NUMBERS]):
         rule = contract.collections.get(node["collection"])
         if rule is None or rule.owner_property(plan["owner"]) is None:
@@ -49,10 +49,10 @@ def check_collections(contract: Contract, plan: dict[str, Any]) -> None:
 def draw_moments(
     span: tuple[datetime, datetime], plan: Mapping[str, Any], number: int, random: Random
 ) -> list[datetime]:
-    """Draw datetimes within a span, with the busy hours and quiet days of an office.
+    """Draw sorted datetimes within a span, with the busy hours and quiet days of an office.
 
-    Of the plan, `hours` are the weights from 0 to 23 UTC, `weekdays` those from Monday to Sunday;
-    `fractions` is the share of datetimes that are not on a whole second.
+    In the plan, `hours` are the weights from 0 to 23 UTC, `weekdays` those from Monday to Sunday.
+    `fractions` is the share of datetimes with a fraction of a second.
     """
     start, end = span
     slots, weights = [], []

@@ -17,7 +17,7 @@ _YEARS = range(FIRST_YEAR, 3000)
 def parse_datetime(text: str) -> datetime | None:
     """Parse a datetime of the API, or ISO 8601 with a zone; None for any other text.
 
-    Returns it without a zone, to the hundredth of a second.
+    Returns it in UTC without a zone, cut to hundredths of a second.
     """
     found = _PLAIN.fullmatch(text)
     try:
@@ -36,14 +36,14 @@ def parse_datetime(text: str) -> datetime | None:
 
 
 def to_hundredth(at: datetime) -> datetime:
-    """Convert to UTC without a zone, and cut it to a hundredth of a second."""
+    """Convert to UTC without a zone, and cut to hundredths of a second."""
     if at.tzinfo is not None:
         at = at.astimezone(UTC).replace(tzinfo=None)
     return at.replace(microsecond=at.microsecond // _HUNDREDTH * _HUNDREDTH)
 
 
 def datetime_text(at: datetime, hundredths: bool = False) -> str:
-    """Format a datetime as entries have it, on demand with its hundredths if it has any."""
+    """Format a datetime as in entries; `hundredths` shows them unless they are zero."""
     text = at.isoformat(" ", "seconds")
     if hundredths and at.microsecond >= _HUNDREDTH:
         return f"{text}.{at.microsecond // _HUNDREDTH:02d}"

@@ -1,4 +1,4 @@
-"""Functions for the values of `arrivals.yaml` and `bulk.yaml`."""
+"""Makers of the values in `arrivals.yaml` and `bulk.yaml`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ringme_mock.generate.datetimes import datetime_text
 from ringme_spec.document import read_yaml
 
 Values = dict[str, Any]
-# Makes one value out of others.
+# Makes a value from others.
 Maker = Callable[[Values, Random], Any]
 
 LISTS = Path(__file__).with_name("lists.yaml")
@@ -39,7 +39,7 @@ def read_maker(node: Any) -> Maker:
 
 
 def is_constant(node: Any) -> bool:
-    """Tell if a value is what the YAML says, whatever the others are."""
+    """Tell if a value does not depend on others."""
     return not isinstance(node, dict) and "{" not in str(node)
 
 
@@ -100,7 +100,7 @@ def _pattern(node: dict[str, Any]) -> Maker:
 
 
 def _run(run: str) -> Callable[[Random], str]:
-    """Make a run of one sign out of a single random number."""
+    """Make a function that turns a run of one character into random digits."""
     if run[0] not in "#Xx":
         return lambda random: run
     length = len(run)
@@ -111,7 +111,7 @@ def _run(run: str) -> Callable[[Random], str]:
 
 
 def times_of(node: Any) -> list[str]:
-    """Name the values that a time is made of; none for a value of another kind."""
+    """Name the values that a time is made of; empty for a value of another kind."""
     is_time = isinstance(node, dict) and "time" in node
     return [node["time"], *node.get("plus", [])] if is_time else []
 

@@ -16,12 +16,12 @@ from ringme_spec.errors import ConfigError
 # Names for the time of an entry, and for the entry before it.
 AT = "at"
 LAST = "last"
-# Raised while an invalid value of the YAML is read.
+# Exceptions of reading an invalid value of the YAML.
 _MISTAKES = (ValueError, KeyError, TypeError, IndexError, AttributeError, ZeroDivisionError)
 
 
 class Draft(dict[str, Any]):
-    """Values of a new entry, each made when it is first needed. Raises KeyError for no such one."""
+    """Values of a new entry, each made on first use. Raises KeyError for unknown names."""
 
     __slots__ = ("_makers", "_random")
 
@@ -38,9 +38,9 @@ class Draft(dict[str, Any]):
 
 
 class Template:
-    """Makes the properties of entries of one collection.
+    """Template of the entries of one collection.
 
-    `given` are the names that requests may give beside the properties; `follows` maps the
+    `given` are the names that requests may give besides the properties. `follows` maps the
     properties that they may not give to the names that determine them.
     """
 
@@ -73,10 +73,10 @@ class Template:
         return Draft({**self._constants, **values}, self._makers, random)
 
     def make(self, values: Draft, key: int | None) -> Entry:
-        """Make a valid entry of a draft.
+        """Make a valid entry from a draft.
 
-        `key` is for collections with counted keys. Raises the 400 that names the field for an
-        entry that does not fit the document, and ConfigError for an invalid template.
+        `key` is for collections with counted keys. Raises the 400 that names the field if the entry
+        does not fit the document, and ConfigError for an invalid template.
         """
         if key is not None:
             values[self.rule.key] = key

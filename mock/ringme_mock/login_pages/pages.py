@@ -1,4 +1,4 @@
-"""Login pages as HTML, with the headers that keep them safe."""
+"""Login pages as HTML, with their security headers."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ HTML = "text/html; charset=utf-8"
 
 
 def page(template: str, **values: Any) -> bytes:
-    """Fill in a template, which escapes all values. A lone surrogate shows as `?`."""
+    """Fill in a template, which escapes all values; a lone surrogate becomes `?`."""
     found = _environment().get_template(f"{template}.html.j2")
     return str(found.render(values, style=_style())).encode("utf-8", "replace")
 
 
 def page_headers(leads_to: str = "") -> dict[str, str]:
-    """Make the headers of a page whose form may lead to another site in the end.
+    """Make the headers of a page whose form may finally redirect to another site.
 
-    Browsers apply `form-action` to the redirects after a form as well.
+    Browsers apply `form-action` to redirects after a form, too.
     """
     digest = base64.b64encode(hashlib.sha256(_style().encode("utf-8")).digest()).decode("ascii")
     forms = f"'self' {_source(leads_to)}" if leads_to else "'none'"
@@ -46,7 +46,7 @@ def origin_of(url: str) -> str:
 
 
 def _source(url: str) -> str:
-    # A source of a policy cannot name an address of IPv6.
+    # A source in a policy cannot be an IPv6 address.
     return f"{urlsplit(url).scheme}:" if "[" in urlsplit(url).netloc else origin_of(url)
 
 

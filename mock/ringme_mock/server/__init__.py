@@ -1,1 +1,1 @@
-"""The command that serves the mock: options, logs, TLS, reload."""
+"""Server of the mock: options, logs, TLS, reload, workers."""

@@ -1,4 +1,4 @@
-"""Start text of the mock: its URLs, and commands to paste."""
+"""Text at startup: the URLs of the mock, and commands to paste."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ _WATCHED = "Reloaded on changes: {files}"
 
 @dataclass(frozen=True)
 class ServerInfo:
-    """The URL of a mock, its TLS, and its access.
+    """URL of a mock, its TLS, and access to it.
 
-    `public_url` is where clients reach it, if that is another one. `local`: only this machine can
-    connect; `control` as for `create_app`; `watched` are the files that it reloads; `state` says
-    where the state is kept, `workers` how many processes serve it.
+    `public_url` is the URL for clients, if it differs. `local` means that only this machine can
+    connect; `control` is as for `create_app`. `watched` are the files that trigger a reload.
+    `state` describes where the state is kept, `workers` is the number of processes.
     """
 
     url: str
@@ -57,7 +57,7 @@ class ServerInfo:
 
     @property
     def warnings(self) -> list[str]:
-        """Risks for the person who started it."""
+        """Risks that the user should know."""
         return [] if self.local else [f"{_OPEN} {_CONTROL_FROM[self.control]}"]
 
     @property
@@ -84,7 +84,7 @@ class ServerInfo:
 
 
 def announce(logger: logging.Logger, form: str, app: MockApp, info: ServerInfo) -> None:
-    """Log that the mock runs: the banner, or a line of JSON with its URLs."""
+    """Log that the mock runs: as a banner, or as lines of JSON with its URLs."""
     if form != JSON:
         logger.info(banner(app.contract, app.state, info))
         return
@@ -142,7 +142,7 @@ def _token_path(contract: Contract) -> str | None:
 
 
 def _list_path(contract: Contract) -> str | None:
-    """Find the path of the first list that needs nothing but a token."""
+    """Find the path of the first list that needs only a token."""
     for operation in contract.operations.values():
         parameters = operation.path_parameters
         needed = [one for one in operation.query_parameters if one.required]
@@ -152,7 +152,7 @@ def _list_path(contract: Contract) -> str | None:
 
 
 def _application(state: State, kind: str) -> Entry | None:
-    """Find the first application of a type that may do everything."""
+    """Find the first application of a type with full access."""
     for application in state.store["application"].entries():
         owner = state.store["user"].get(application["user_id"])
         usable = owner and BLOCKED not in owner["status"] and owner["access"] != READ_ONLY

@@ -1,4 +1,4 @@
-"""Sources and settings of a mock, by the options of its command."""
+"""Sources and settings of a mock, from the options of its command."""
 
 from __future__ import annotations
 

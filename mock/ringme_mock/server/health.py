@@ -1,6 +1,6 @@
-"""Health check: `python -m ringme_mock.server.health` ends with 0 if the mock responds.
+"""Health check for containers: `python -m ringme_mock.server.health` exits with 0 if all is well.
 
-For the health check of a container. It reads the environment variables of the mock.
+It reads the environment variables of the mock.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ _TLS = (
 
 
 def problem(environment: Mapping[str, str]) -> str | None:
-    """Check the mock of these environment variables. Returns what is wrong, or None."""
+    """Check the mock with these environment variables. Returns the problem, or None."""
     host = environment.get("RINGME_MOCK_HOST", "")
     port = environment.get("RINGME_MOCK_PORT") or _PORT
-    # Kubernetes puts the address of a service of this name there.
+    # Kubernetes sets this variable to an address if a service has the mock's name.
     port = _PORT if "://" in port else port
     try:
         connection = _connect(
@@ -51,7 +51,7 @@ def _connect(host: str, port: int, secured: bool) -> http.client.HTTPConnection:
     if not secured:
         return http.client.HTTPConnection(host, port, timeout=_TIMEOUT)
     context = ssl.create_default_context()
-    # Only its response counts, not its identity.
+    # Any response will do, so the certificate need not be trusted.
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return http.client.HTTPSConnection(host, port, timeout=_TIMEOUT, context=context)

@@ -1,4 +1,4 @@
-"""Log format with one JSON object a line."""
+"""Log format with one JSON object per line."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class JsonLog(JsonFormatter):
         super().__init__(
             ["message"],
             rename_fields={"exc_info": "traceback", "stack_info": "stack"},
-            # uvicorn repeats some messages with colours.
+            # uvicorn adds this copy of the message with colours.
             reserved_attrs=[*RESERVED_ATTRS, "color_message"],
         )
 

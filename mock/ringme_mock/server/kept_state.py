@@ -1,4 +1,4 @@
-"""State that is kept in a log: opened, compared with what is served, and replayed."""
+"""Mock whose state survives restarts: its log is opened, its identity checked, and replayed."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _MADE = "made"
 
 
 class KeptState:
-    """A mock whose state is kept in a log, from where it is replayed.
+    """Mock whose state is kept in a log, and replayed from it.
 
-    Several processes share the state by a `board`, or by a server.
+    Several processes share the state by a `board`, or by a database.
     """
 
     app: MockApp
@@ -42,7 +42,7 @@ class KeptState:
         self.commands, self.seconds = 0, 0.0
 
     async def open(self, sources: Sources, settings: Settings, control: str) -> None:
-        """Make the mock, and apply all commands of the log.
+        """Make the mock, and replay the log.
 
         Raises ConfigError for a log that cannot be used, or belongs to other sources.
         """
@@ -55,7 +55,7 @@ class KeptState:
 
     async def _make(self, sources: Sources, settings: Settings, control: str) -> None:
         about = await self.log.about()
-        # The fixtures of today are those of the day on which the state was made.
+        # With --today, the fixtures are those of the day on which the log was created.
         made = float(about.get(_MADE) or time.time())
         self.replica.applying.resting = made
         self.app = sources.make(settings, control, self.replica)
@@ -82,9 +82,9 @@ class KeptState:
         self.seconds = time.perf_counter() - begin
 
     async def run(self) -> None:
-        """Let calls in progress go on by themselves, and look after the state, until cancelled.
+        """Run timers and upkeep until cancelled.
 
-        It returns if the state is found to differ from that of other processes.
+        Returns if the state is found to differ from that of other processes.
         """
         for session in self.app.sessions.known():
             session.calls.start_timer()
@@ -103,10 +103,10 @@ class KeptState:
 async def open_state(
     options: Options, state: Path | RedisUrl, board: Path | None = None
 ) -> KeptState:
-    """Open a file, which others share by a `board`, or a database. Raises ConfigError."""
+    """Open a file (several processes need a `board`), or a database. Raises ConfigError."""
     log: Log
     if isinstance(state, RedisUrl):
-        # Only now: a file does not need the import.
+        # On demand, as a file does not need the import.
         from ringme_mock.command_log.redis_log import RedisLog
 
         try:

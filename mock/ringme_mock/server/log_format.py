@@ -12,7 +12,7 @@ from ringme_mock.server.options import JSON
 from ringme_spec.redaction import mask_text
 
 _LOG_LINE = "%(asctime)s %(levelname)s %(message)s"
-# They log every request or connection: only at `debug`.
+# They log each request or connection, so they are muted except at `debug`.
 _TALKATIVE = ("asyncio", "connexion", "uvicorn", "watchfiles", "httpx", "httpcore")
 
 _Failed: TypeAlias = (
@@ -31,13 +31,13 @@ def log_to_terminal(level: str, form: str) -> None:
 
 
 def flush_log() -> None:
-    """Write what waits to be written, as a signal ends the process at once."""
+    """Write pending lines, as a signal ends the process at once."""
     for handler in logging.getLogger().handlers:
         handler.flush()
 
 
 def announcer(form: str) -> logging.Logger:
-    """Make the logger of messages on stdout, which the log level does not affect."""
+    """Make a logger for stdout that the log level does not affect."""
     logger = logging.getLogger("ringme_mock.announcer")
     logger.handlers = [_handler(sys.stdout, form, None)]
     logger.setLevel(logging.INFO)
@@ -46,7 +46,7 @@ def announcer(form: str) -> logging.Logger:
 
 
 def complain(form: str, message: str) -> None:
-    """Log on stderr, a line for each fault, why the mock does not start."""
+    """Log on stderr why the mock does not start, each problem in a line."""
     logger = logging.getLogger("ringme_mock.start")
     logger.handlers = [_handler(sys.stderr, form, "ringme-mock: %(message)s")]
     logger.propagate = False
@@ -60,7 +60,7 @@ def _handler(stream: TextIO, form: str, line: str | None) -> logging.Handler:
 
 def _formatted(handler: logging.Handler, form: str, line: str | None) -> logging.Handler:
     if form == JSON:
-        # Only now: logging text does not need the import.
+        # On demand, as text does not need the import.
         from ringme_mock.server.json_log import JsonLog
 
         handler.setFormatter(JsonLog())
@@ -70,7 +70,7 @@ def _formatted(handler: logging.Handler, form: str, line: str | None) -> logging
 
 
 class PlainLog(logging.Formatter):
-    """One line for a message, whatever a client put into it, and no secrets."""
+    """One line per message, whatever a client put into it; secrets are masked."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         """Escape line breaks and other control characters of the message."""
@@ -82,5 +82,5 @@ class PlainLog(logging.Formatter):
         return super().formatMessage(record)
 
     def formatException(self, ei: _Failed) -> str:  # noqa: N802 - logging's name
-        """Mask the traceback: an exception may repeat what a client sent."""
+        """Mask the traceback, as an exception may repeat what a client sent."""
         return mask_text(super().formatException(ei))

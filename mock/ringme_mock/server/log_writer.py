@@ -1,4 +1,4 @@
-"""Writer of the log: a reader that does not keep up holds no request up."""
+"""Writer of the log: a slow reader delays no request."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import threading
 import time
 from typing import TextIO
 
-# Lines that wait for their reader; what comes beyond is dropped, and counted.
+# Number of lines that wait for the reader; further ones are dropped, and counted.
 MOST_WAITING = 10_000
-# Seconds that the end of the process waits for them.
+# In seconds.
 _PATIENCE = 1.0
 
 
@@ -20,7 +20,7 @@ class LogWriter(logging.Handler):
 
     def __init__(self, stream: TextIO) -> None:
         super().__init__()
-        # Not the stream itself: its lock may be held by a write that never ends.
+        # Not the stream itself, whose lock may be held by a write that never ends.
         self._file = os.dup(stream.fileno())
         self._lines: queue.Queue[str] = queue.Queue(MOST_WAITING)
         self._dropped = 0
@@ -39,7 +39,7 @@ class LogWriter(logging.Handler):
             self._dropped += 1
 
     def flush(self) -> None:
-        """Wait until all is written, but not for long."""
+        """Wait until all lines are written, at most `_PATIENCE` seconds."""
         deadline = time.monotonic() + _PATIENCE
         while self._lines.unfinished_tasks and self._thread.is_alive():
             if time.monotonic() > deadline:
@@ -56,7 +56,7 @@ class LogWriter(logging.Handler):
                     self._write(f"{count} lines of the log were dropped: nobody read them in time")
                 self._lines.task_done()
         except OSError:
-            # Nobody can read any more.
+            # The reader is gone.
             return
 
     def _write(self, line: str) -> None:

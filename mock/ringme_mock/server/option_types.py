@@ -1,4 +1,4 @@
-"""Types of the values of options, and how their environment variables are read."""
+"""Types of option values, and their environment variables."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ import click
 from ringme_mock.http.admission import EVERY
 
 _NAME = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*")
-# Of URLs: a name, or an address of IPv6, and a port.
+# Host of a URL: a name or an IPv6 address, and a port.
 _HOST = re.compile(r"([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 _UNFIT_IN_PATHS = re.compile(r"[^A-Za-z0-9/._~@:+-]")
-# As the client names them.
+# Schemes, and their names in the client.
 _DATABASES = {"redis": "redis", "rediss": "rediss", "valkey": "redis", "valkeys": "rediss"}
-# User and password, host and port, number of the database.
+# Credentials, host and port, database number.
 _DATABASE = re.compile(rf"([^@/]*@)?{_HOST.pattern}(/[0-9]*)?")
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
-# What Kubernetes puts into the variables of a pod for a service of the mock's name.
+# Beginnings of the values that Kubernetes sets if a service has the mock's name.
 _SERVICE_ADDRESS = ("tcp://", "udp://", "sctp://")
 
 
 class ServeOption(click.Option):
-    """Option whose variable does not count when it holds the address of a service."""
+    """Option that ignores an environment variable with the address of a Kubernetes service."""
 
     def resolve_envvar_value(self, ctx: click.Context) -> str | None:
         value = super().resolve_envvar_value(ctx)
@@ -35,7 +35,7 @@ class ServeOption(click.Option):
 
 
 class TextType(click.ParamType):  # type: ignore[type-arg, unused-ignore]
-    """Type whose values `read` makes of texts; it raises ValueError for one that does not fit."""
+    """Type that converts texts with `read`, which raises ValueError for an invalid one."""
 
     name = "text"
 
@@ -50,7 +50,7 @@ class TextType(click.ParamType):  # type: ignore[type-arg, unused-ignore]
 
 
 class RedisUrl(str):
-    """URL of a database of Redis or Valkey."""
+    """URL of a Redis or Valkey database."""
 
     __slots__ = ()
 
@@ -71,7 +71,7 @@ def read_state(text: str) -> Path | RedisUrl:
 
 
 def read_origin(text: str) -> str:
-    """Read an origin as browsers send it: lower case, no default port, no slash at the end."""
+    """Read an origin as browsers send it: lower case, no default port, no trailing slash."""
     origin = text.strip().lower().removesuffix("/")
     if origin in (EVERY, "null"):
         return origin
@@ -106,7 +106,7 @@ def read_host(text: str) -> str:
 
 
 def read_url(text: str) -> str:
-    """Read an absolute URL without query, and without a slash at the end."""
+    """Read an absolute URL without a query and a trailing slash."""
     url = text.strip().rstrip("/")
     parts = _split(url)
     is_url = parts is not None and parts.scheme in _DEFAULT_PORTS
@@ -120,7 +120,7 @@ def _path(path: str) -> str:
 
 
 def _split(url: str) -> Any:
-    """Split a URL that has a scheme and a host; None for any other text."""
+    """Split a URL with scheme and host; None for any other text."""
     parts = urlsplit(url)
     try:
         is_whole = bool(parts.scheme and parts.hostname) and parts.port != 0

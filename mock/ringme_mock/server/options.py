@@ -47,7 +47,7 @@ def _flag(text: str) -> Any:
 
 @dataclass(frozen=True)
 class Options:
-    """The values of all options; each field is one option and its environment variable."""
+    """Values of all options; each field is one option with its environment variable."""
 
     host: str = _option(
         "Address to listen on; 0.0.0.0 lets other machines in.",

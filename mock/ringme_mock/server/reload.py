@@ -17,29 +17,28 @@ from ringme_spec.errors import ConfigError
 
 logger = logging.getLogger(__name__)
 
-# Editors write a file in several steps; after this many quiet seconds it is complete.
+# Seconds without changes after which a file is complete; editors write in several steps.
 _QUIET = 0.15
-# Some file systems, such as those that containers share with their host, report no changes.
+# Seconds between polls, as some file systems report no changes, such as mounts of containers.
 _LOOK_EVERY = 1.0
 _LONGEST_REASON = 300
 
 
 class ReloadingApp:
-    """The mock as an ASGI application that is replaced when its files change."""
+    """ASGI application that replaces the mock when its files change. Raises ConfigError."""
 
     def __init__(self, sources: Sources, settings: Settings, control: str) -> None:
-        """Make the first mock. Raises ConfigError for invalid files."""
         self._sources = sources
         self._settings = settings
         self._control = control
-        # Before the files are read, so that no later change is missed.
+        # Before the files are read, so that no change is missed.
         self.seen = sources.stamp()
         self._digest = sources.fixtures_digest()
         self._broken = False
         self.current = sources.make(settings, control)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request, to its end by the mock that it began with."""
+        """Serve one request; a reload meanwhile does not affect it."""
         await self.current(scope, receive, send)
 
     async def watch(self, tell: logging.Logger) -> None:
@@ -51,7 +50,7 @@ class ReloadingApp:
                     self.seen = stamp
                     await self._take(tell)
             except Exception:
-                # The mock goes on as before; the next change is another try.
+                # The mock goes on as it is, and the next change is another try.
                 logger.exception("reload failed")
 
     async def _alarms(self) -> AsyncIterator[None]:
@@ -69,7 +68,7 @@ class ReloadingApp:
                     if self._sources.folders() != folders:
                         break
             except (OSError, RuntimeError) as error:
-                # The system has no more watches, or a folder was just removed.
+                # The system is out of watches, or a folder was just removed.
                 logger.debug("polling the files: %s", error)
                 await asyncio.sleep(_LOOK_EVERY)
                 yield
@@ -129,7 +128,7 @@ class ReloadingApp:
 
 
 def _report(changes: list[str], migration: Migration, entries: bool) -> str:
-    """Describe the changes, and the effect on sessions, in one line."""
+    """Describe the changes, and their effect on sessions, in one line."""
     parts = [f"Reloaded: {', '.join(changes)}."]
     if not entries:
         parts.append("All sessions are reset to the fixtures; their tokens stay valid.")

@@ -1,4 +1,4 @@
-"""The command `ringme-mock serve`, after its options are read."""
+"""The command `ringme-mock serve`, after its options are parsed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def run(options: Options) -> None:
-    """Serve until a signal comes. Raises ConfigError if the mock cannot start."""
+    """Serve until a signal arrives. Raises ConfigError if the mock cannot start."""
     if options.workers > 1 or isinstance(options.state, RedisUrl):
         _run_shared(options)
     else:
@@ -38,7 +38,7 @@ def _run_alone(options: Options) -> None:
     sources, settings, control = sources_of(options), settings_of(options), control_of(options)
     reloading: ReloadingApp | None = None
     kept: KeptState | None = None
-    # Only options of their own need the imports.
+    # On demand, as most runs do not need the imports.
     if options.reload:
         from ringme_mock.server.reload import ReloadingApp
 
@@ -63,7 +63,7 @@ def _run_alone(options: Options) -> None:
     server = TimedServer(
         uvicorn_config(
             reloading or app,
-            # Or uvicorn reads it from the environment.
+            # Otherwise uvicorn reads it from the environment.
             workers=1,
             ssl_context_factory=secured.factory if secured else None,
         )
@@ -72,7 +72,7 @@ def _run_alone(options: Options) -> None:
         server.beside = partial(reloading.watch, tell)
     server.ended = lambda: (reloading.current if reloading else app).sessions.stop()
     if kept is not None:
-        # Not after `run`: uvicorn ends the process by the signal that it got.
+        # Not after `run`, as uvicorn then repeats the signal, which ends the process.
         server.beside, server.closed = kept.run, kept.close
     server.announce = partial(announce, tell, options.log_format, app, info)
     search_cycles_seldom()
@@ -80,8 +80,8 @@ def _run_alone(options: Options) -> None:
 
 
 def _run_shared(options: Options) -> None:
-    """Serve a state that other processes serve, too."""
-    # Only --workers and databases need the import.
+    """Serve a state together with other processes."""
+    # On demand, as only --workers and databases need the import.
     from ringme_mock.server.workers import PATIENCE, Supervisor, Worker, locked, shared_folder
 
     with shared_folder() as folder:
@@ -115,7 +115,7 @@ def _run_shared(options: Options) -> None:
                 worker.end = partial(setattr, server, "should_exit", True)
                 server.run(sockets=[listener])
                 if worker.failed:
-                    # What supervises it starts it again.
+                    # So that a supervisor restarts it.
                     sys.exit(1)
 
 

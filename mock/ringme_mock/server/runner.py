@@ -1,4 +1,4 @@
-"""uvicorn as the server of the mock: its socket, and for tests its thread."""
+"""uvicorn as the server of the mock, in the foreground or in a thread."""
 
 from __future__ import annotations
 
@@ -64,11 +64,11 @@ def is_local(listener: socket.socket) -> bool:
 
 
 def is_loopback_host(host: str) -> bool:
-    """Tell if listening on a host name or address lets this machine alone connect."""
+    """Tell if a host name or address can be reached only from this machine."""
     try:
         found = socket.getaddrinfo(host or None, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        # `listen` says what is wrong.
+        # `listen` reports the problem.
         return False
     return bool(host) and all(is_loopback(str(address[0])) for *_, address in found)
 
@@ -87,16 +87,16 @@ def uvicorn_config(app: ASGIApp, **more: Any) -> uvicorn.Config:
         app,
         **{
             "http": HttpProtocol,
-            # Offers to upgrade are ignored.
+            # Offers to upgrade are ignored anyway.
             "ws": "none",
             "log_config": None,
-            # It would show the secrets in a query; the mock logs requests itself.
+            # It would show secrets of queries, and the mock logs requests itself.
             "access_log": False,
             "lifespan": "off",
             "server_header": False,
-            # Headers of proxies give no rights; the guard reads them.
+            # Headers of proxies must not give rights; the guard reads them.
             "proxy_headers": False,
-            # A client that keeps its connection open must not delay the end.
+            # An open connection must not delay the shutdown.
             "timeout_graceful_shutdown": 1,
             **more,
         },
@@ -104,9 +104,9 @@ def uvicorn_config(app: ASGIApp, **more: Any) -> uvicorn.Config:
 
 
 def limit_handshakes(loop: asyncio.AbstractEventLoop) -> None:
-    """Limit the TLS handshakes of servers in a loop: connection limits begin after them.
+    """Limit the time of TLS handshakes in a loop; the limits of connections begin after them.
 
-    uvicorn passes no limit on.
+    uvicorn has no option for it.
     """
     seconds = ConnectionLimits.head_seconds
     timed: Any = partial(loop.create_server, ssl_handshake_timeout=seconds)
@@ -114,10 +114,10 @@ def limit_handshakes(loop: asyncio.AbstractEventLoop) -> None:
 
 
 class TimedServer(uvicorn.Server):
-    """uvicorn's server with a limit for TLS handshakes.
+    """Server of uvicorn with a time limit for TLS handshakes.
 
-    `announce` is called when it serves, `ended` when it stops, `closed` after its last request;
-    `beside` runs beside its requests.
+    `announce` is called when it serves, `ended` when it stops, `closed` after its last request.
+    `beside` is a task that runs while it serves.
     """
 
     announce: Callable[[], None] | None = None
@@ -136,7 +136,7 @@ class TimedServer(uvicorn.Server):
             self._task = asyncio.create_task(self.beside())
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End all connections, without an error for requests that this cuts off."""
+        """Close all connections, without errors for interrupted requests."""
         if self._task is not None:
             self._task.cancel()
         if self.ended is not None:
@@ -151,10 +151,10 @@ class TimedServer(uvicorn.Server):
 
 
 class RunningServer:
-    """An application that is served at `url`, in a thread, until it is stopped.
+    """Application that is served at `url`, in a thread, until it is stopped.
 
-    `port` 0 takes a free one; `http` replaces the protocol class, `tls` is for https, `kept` is
-    what keeps its state. Raises TimeoutError if the server does not start in time.
+    `port` 0 takes a free one. `http` replaces the protocol class, `tls` is for https, `kept` keeps
+    the state. Raises TimeoutError if the server does not start in time.
     """
 
     def __init__(
@@ -191,5 +191,5 @@ class RunningServer:
 class _ThreadServer(TimedServer):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leave the signals to the process, whose main thread is another one."""
+        """Leave signals alone, as only the main thread can handle them."""
         yield

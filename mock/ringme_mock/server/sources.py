@@ -20,7 +20,7 @@ from ringme_spec.errors import ConfigError, read_each
 if TYPE_CHECKING:
     from ringme_mock.command_log.replica import Replica
 
-# Of each file: its time of change, its length, and its inode.
+# Time of change, length and inode of each file.
 Stamp = dict[str, tuple[int, int, int]]
 
 
@@ -57,17 +57,17 @@ class Sources:
 
     @property
     def fixture_folders(self) -> tuple[Path, ...]:
-        """The folder with the fixtures, and those that add to it."""
+        """Folder of the fixtures, then those that add to them."""
         return (self.fixtures, *self.added_fixtures)
 
     def stamp(self) -> Stamp:
-        """Return a value that differs after a file was changed, added or removed."""
+        """Return a value that changes if a file is changed, added or removed."""
         found: Stamp = {}
         for path in self._files():
             try:
                 status = path.stat()
             except OSError:
-                # Removed since its folder was read.
+                # It was removed after its folder was read.
                 continue
             found[str(path)] = (status.st_mtime_ns, status.st_size, status.st_ino)
         return found

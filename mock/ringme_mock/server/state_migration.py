@@ -19,7 +19,7 @@ _BESIDE_STORAGE = ("info", "servers", "tags", "paths", "x-rules", "x-rate-limit"
 
 @dataclass
 class Migration:
-    """The count of sessions that kept their entries; reset sessions and lost snapshots."""
+    """Number of sessions that kept their entries; reset sessions and lost snapshots, with why."""
 
     kept: int = 0
     reset: list[tuple[str, str]] = field(default_factory=list)
@@ -29,8 +29,8 @@ class Migration:
 def migrate(old: MockApp, new: MockApp, entries: bool) -> Migration:
     """Copy each session of `old` to `new`, with its tokens, clock and journal.
 
-    With `entries` also its entries, if the new document allows them; else it gets those of the new
-    fixtures. Unfinished requests in `old` then work on the new state.
+    With `entries`, it keeps its entries if the new document allows them; otherwise it gets the new
+    fixtures. Requests that `old` still serves then use the new state.
     """
     migration = Migration()
     new.sessions.journals = old.sessions.journals
@@ -62,16 +62,16 @@ def _storage(contract: Contract) -> dict[str, Any]:
 
 
 def _fit(old: Contract, new: Contract, store: Store, same: bool) -> Store:
-    """Convert a store to the new document. Raises ConfigError if this forbids it."""
+    """Convert a store to the new document. Raises ConfigError if it does not fit."""
     if same:
         return store
     return import_entries(new, export_state(old, store), dict(store.files))
 
 
 def _successor(old: MockApp, new: MockApp, state: State, store: Store) -> State:
-    """Make a state with a new store, and the tokens and the clock of the old state."""
+    """Make a state with a new store, and tokens and clock of the old state."""
     setting = state.clock.setting
-    # A new state sets the clock to real time.
+    # A new state resets the clock, so its setting is restored below.
     sessions = new.sessions
     found = State(
         new.contract,

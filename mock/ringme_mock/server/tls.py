@@ -1,4 +1,4 @@
-"""Certificate of the mock for https."""
+"""TLS: certificates of the mock."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _SECRET = "PRIVATE KEY"
 
 @dataclass(frozen=True)
 class Tls:
-    """A TLS context, and the file of the authority that clients trust, if there is one."""
+    """TLS context, and the file of the authority to trust, if there is one."""
 
     context: ssl.SSLContext
     self_made: bool
     authority: Path | None = None
-    # Certificate and key in PEM, as a context cannot be handed to another process.
+    # Certificate and key in PEM, as a context cannot be passed to another process.
     pem: bytes = b""
 
     def factory(self, *_: Any) -> ssl.SSLContext:
@@ -36,7 +36,7 @@ class Tls:
         return self.context
 
     def in_workers(self, folder: Path) -> Callable[..., ssl.SSLContext]:
-        """Return the same for other processes, which read a file in a folder of theirs."""
+        """Return a factory for other processes, which read the certificate from this folder."""
         path = folder / "certificate.pem"
         path.write_bytes(self.pem)
         return partial(_read_context, path)
@@ -51,10 +51,11 @@ def _read_context(path: Path, *_: Any) -> ssl.SSLContext:
 def made_for(hosts: tuple[str, ...], authority: Path | None) -> Tls:
     """Make a certificate for this machine and `hosts`, with an authority of its own.
 
-    The authority's certificate goes to a file if one is named; both keys stay in memory. Raises
-    ConfigError for an invalid host, and for a file that cannot be written or is no certificate.
+    The authority's certificate is written to a file if one is named; both keys stay in memory.
+    Raises ConfigError for an invalid host, and for a file that cannot be written or is no
+    certificate.
     """
-    # Only now: a mock without TLS does not need the import.
+    # On demand, as a mock without TLS does not need the import.
     import trustme
 
     maker = trustme.CA(organization_name="ringme-mock", organization_unit_name="local authority")
@@ -113,7 +114,7 @@ def _no_password(key: Path) -> Callable[[], str]:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write the file, if it is new or a certificate."""
+    """Write the file, unless it exists and is anything but a certificate."""
     try:
         before = path.read_text("ascii", "replace") if path.exists() else _BEGIN
         if not before.startswith(_BEGIN) or _SECRET in before:

@@ -1,4 +1,4 @@
-"""Worker processes that serve one state, and what supervises them."""
+"""Worker processes that serve one state, and their supervisor."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _STATE = "state.db"
-# Seconds for a worker to start, and to respond to its supervisor while it applies a bulk.
+# Seconds for a worker to start, and to respond to its supervisor during a bulk.
 PATIENCE = 60
 
 
@@ -41,10 +41,11 @@ def _terminate() -> None:
 
 @dataclass
 class Worker:
-    """The mock in a worker process, made when the process starts.
+    """Mock in a worker process, made when the process starts.
 
-    `folder` is where the workers share what they need not keep, `parent` their supervisor, if
-    there is one. `end` ends the process, which has `failed` if nobody asked for that.
+    `folder` holds the shared files that need not be kept, `parent` is the process id of the
+    supervisor, if there is one. `end` ends the process; `failed` is set if it ends because of an
+    error.
     """
 
     options: Options
@@ -65,7 +66,7 @@ class Worker:
             await self.kept.app(scope, receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
-        """Start with the process, and end with it."""
+        """Open the state, serve, and close it: ASGI's lifespan."""
         await receive()
         try:
             log_to_terminal(self.options.log_level, self.options.log_format)
@@ -90,19 +91,19 @@ class Worker:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def checked(self) -> KeptState:
-        """Open the state and close it again. Raises ConfigError if the workers could not start."""
+        """Open the state and close it again. Raises ConfigError if workers could not start."""
         kept = await self._open(None)
         await kept.close()
         return kept
 
     async def _open(self, board: Path | None) -> KeptState:
-        # Only now: a supervisor does not need the import.
+        # On demand, as a supervisor does not need the import.
         from ringme_mock.server.kept_state import open_state
 
         return await open_state(self.options, self.state, board)
 
     async def _look_after(self, kept: KeptState) -> None:
-        """Look after the state, and end if it is not that of the other processes."""
+        """Run the upkeep, and end the process if the upkeep ends or fails."""
         try:
             await kept.run()
         except Exception as error:
@@ -111,15 +112,15 @@ class Worker:
         self.end()
 
     async def _watch_parent(self, parent: int) -> None:
-        """End with the supervisor, even if it was killed."""
-        # Nothing tells a process of the end of its parent.
+        """End with the supervisor, even if that was killed."""
+        # Polled, as no event tells a process that its parent has ended.
         while os.getppid() == parent:  # noqa: ASYNC110
             await asyncio.sleep(1.0)
         self.end()
 
 
 class Supervisor(Multiprocess):
-    """Starts workers, and another one for each that dies; SIGHUP replaces them one by one.
+    """Supervisor that restarts workers that die; SIGHUP replaces them one by one.
 
     `announce` is called when all of them serve.
     """
@@ -135,7 +136,7 @@ class Supervisor(Multiprocess):
 
 @contextmanager
 def shared_folder() -> Iterator[Path]:
-    """Make a folder for what workers share, which goes with them. Raises ConfigError."""
+    """Make a folder for the workers, and remove it at the end. Raises ConfigError."""
     try:
         folder = Path(tempfile.mkdtemp(prefix="ringme-mock-"))
     except OSError as error:
@@ -148,9 +149,9 @@ def shared_folder() -> Iterator[Path]:
 
 @contextmanager
 def locked(state: Path | RedisUrl) -> Iterator[None]:
-    """Keep a state file for the workers of one supervisor; a database is for all.
+    """Lock a state file for the workers of one supervisor; a database needs no lock.
 
-    Raises ConfigError if another mock has it.
+    Raises ConfigError if another mock uses the file.
     """
     if isinstance(state, RedisUrl):
         yield

@@ -1,1 +1,1 @@
-"""The page for people at `/`: static files over the control interface and the API."""
+"""Web page at `/`: static files that use the control interface and the API."""

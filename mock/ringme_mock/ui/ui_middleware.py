@@ -1,4 +1,4 @@
-"""The page: its static files, their paths, and access to them."""
+"""Middleware for the web page: its static files, their paths, and access to them."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ HEADERS = {
 _ASSET_HEADERS = {
     **_SAFE,
     "Cache-Control": "public, max-age=31536000, immutable",
-    # An icon is a document where somebody opens it by itself.
+    # An icon that is opened by itself is a document.
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
 }
 
 
 class StaticFiles:
-    """The files by path. Their folder is named by a digest of all, so browsers cache them for ever.
+    """Static files by path, in a folder named by a digest of all, so browsers cache them for ever.
 
-    The links between them are relative: they work below any session and any prefix.
+    Links between them are relative, so they work below any session and any prefix.
     """
 
     def __init__(self) -> None:
@@ -54,12 +54,12 @@ class StaticFiles:
         self._home = home.replace("{assets}", "{root}" + self._folder.removeprefix("/"))
 
     def home(self, root: str) -> Response:
-        """Show the page; its links begin with `root`: empty, or a path that ends with a slash."""
+        """Return the page; its links begin with `root`: empty, or a path with a trailing slash."""
         content = self._home.replace("{root}", root)
         return Response(content, headers=HEADERS, media_type="text/html")
 
     def asset(self, path: str) -> Response:
-        """Serve a file by the path of its URL; the 404 in words if there is none."""
+        """Return a file by the path of its URL, or a 404."""
         name = path.removeprefix(self._folder)
         content = self._contents.get(name)
         if content is None or name == path:
@@ -68,9 +68,9 @@ class StaticFiles:
 
 
 class PageMiddleware:
-    """Serves `/` and /__mock__/page/; everything else goes on to `app`.
+    """Middleware that serves `/` and /__mock__/page/, and passes on everything else.
 
-    The page is for whom the control interface is for: all that it shows it asks that.
+    The page is for the clients of the control interface, from which it gets all its data.
     """
 
     def __init__(self, app: ASGIApp, mock: Mock, from_any: bool) -> None:
@@ -89,7 +89,7 @@ class PageMiddleware:
         except ApiError:
             if path != HOME_PATH:
                 raise
-            # The page would show them nothing; the documentation is for everybody.
+            # The page would be empty, but the documentation is for everybody.
             elsewhere = RedirectResponse(f"{context_of(scope).prefix}{DOCS_PATH}/")
             await elsewhere(scope, receive, send)
             return
@@ -102,11 +102,11 @@ class PageMiddleware:
             return Response("Method Not Allowed\n", 405, headers, "text/plain")
         if path != HOME_PATH:
             return self._files.asset(path)
-        # Relative where the browser's URL has it all, to stay below whatever prefix that has.
+        # Relative if possible, to stay below any prefix of the browser's URL.
         own = f"{context.prefix}/"
         return self._files.home("" if context.scope["path"].endswith(own) else own)
 
     @cached_property
     def _files(self) -> StaticFiles:
-        # On first use: most mocks are used for their API alone.
+        # On demand, as most mocks are used for their API alone.
         return StaticFiles()
