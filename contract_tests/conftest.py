@@ -1,4 +1,4 @@
-"""Where the contract tests point: at the URL of --ringme-url, or at a mock that they start."""
+"""The target of the contract tests: the URL of --ringme-url, or a mock that they start."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ringme_contract.run.check_run import Options
 
 @pytest.fixture(scope="session")
 def ringme_options(pytestconfig: pytest.Config) -> Iterator[Options]:
-    """What the run is to do; without a URL it is held against a mock of its own."""
+    """The options of the run; without a URL it checks a mock of its own."""
     options = options_of(pytestconfig)
     if options.url is not None:
         yield options
@@ -30,7 +30,7 @@ def ringme_options(pytestconfig: pytest.Config) -> Iterator[Options]:
 
 @pytest.fixture
 def fresh_options(pytestconfig: pytest.Config, ringme_options: Options) -> Options:
-    """The same for a test that needs the fixtures as they are: of an own mock a session."""
+    """The same for a test that needs unchanged fixtures: a session of its own."""
     if options_of(pytestconfig).url is not None:
         return ringme_options
     return replace(ringme_options, url=f"{ringme_options.url}/s/fresh")
@@ -38,7 +38,6 @@ def fresh_options(pytestconfig: pytest.Config, ringme_options: Options) -> Optio
 
 @contextmanager
 def _started_mock() -> Iterator[str]:
-    """Runs a mock as its users do, on a free port; gives its URL."""
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "ringme_mock", "serve", "--port", "0", "--validate-responses"],
         stdout=subprocess.PIPE,

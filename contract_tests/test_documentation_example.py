@@ -1,6 +1,6 @@
-"""The example of the API's own documentation, as an outsider sees it (contract section 7).
+"""The example of the API's own documentation (contract section 7).
 
-It needs the fixtures as they were, so it works in a session of its own.
+It needs unchanged fixtures, so it has a session of its own.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ RANGE = {"start_datetime": "2016-04-01 00:00:00", "end_datetime": "2016-04-21 23
 
 @pytest.fixture
 def send(fresh_options: Options) -> Iterator[Callable[..., httpx.Response]]:
-    """Sends requests of a full user of client 12; each response is held against the document.
+    """Sends requests of a full user of client 12; each response is checked against the document.
 
-    Not as checks do, which change no number of the target's own as it is changed here.
+    Without the guard of checks, which would not let it change existing numbers.
     """
     with open_session(fresh_options) as session:
         headers = {"Authorization": f"Bearer {session.kit.caller('client').token}"}

@@ -1,4 +1,4 @@
-"""Each rule of the document against the implementation, by all checks of the kit."""
+"""Each rule of the document against the implementation, with all checks of the kit."""
 
 from ringme_contract.rule_tests import test_rule
 

@@ -10,7 +10,7 @@ import pytest
 
 from ringme_mock import MockServer
 from ringme_spec import document
-from support.checked import broken_answers
+from support.checked import broken_responses
 from support.control import Control
 from support.patience import make_httpx_patient
 from support.server import Api, RunningMock, running_mock
@@ -69,7 +69,7 @@ def _texts_are_read_once() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _answers_fit_the_document() -> Iterator[None]:
     """Fails whichever test got an answer that breaks the document, whatever it asked for."""
-    with broken_answers() as found:
+    with broken_responses() as found:
         yield
     assert found == []
 

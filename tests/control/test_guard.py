@@ -6,7 +6,7 @@ import pytest
 
 from ringme_mock.app import ANY, LOOPBACK, OFF, create_app
 from ringme_spec.paths import FIXTURES, SPEC
-from support.asgi import ask
+from support.asgi import send_request
 from support.control import Control
 
 
@@ -32,7 +32,7 @@ def test_only_this_machine_and_its_pages_control_the_mock(
     control: str, client: str, headers: dict[str, str], status: int
 ) -> None:
     app = create_app(SPEC, FIXTURES, control=control)
-    answer = ask(app, "GET", "/__mock__/health", client, headers=headers)
+    answer = send_request(app, "GET", "/__mock__/health", client, headers=headers)
     assert answer.status_code == status, answer.text
     if status == 403:
         assert answer.json()["status"] == "control_refused"

@@ -28,8 +28,8 @@ from ringme_mock.actions.response import JSON, Reply, json_reply
 from ringme_mock.app import MockApp, create_app
 from ringme_mock.http.sessions import Settings
 from ringme_spec.paths import FIXTURES
-from support.asgi import ask
-from support.checked import broken_answers
+from support.asgi import send_request
+from support.checked import broken_responses
 from support.server import API, SECRETS, TRUSTED
 
 
@@ -41,7 +41,7 @@ def _answers_fit_the_document() -> None:
 @pytest.fixture(autouse=True)
 def broken() -> Iterator[list[str]]:
     """What was logged of broken answers."""
-    with broken_answers() as found:
+    with broken_responses() as found:
         yield found
 
 
@@ -64,10 +64,10 @@ class Asked:
 
     def request(self, method: str, path: str, **arguments: Any) -> httpx.Response:
         """The answer to any request."""
-        made = ask(self.app, "POST", "/__mock__/tokens", json={"login": "client-admin"})
+        made = send_request(self.app, "POST", "/__mock__/tokens", json={"login": "client-admin"})
         headers = {"Authorization": f"Bearer {made.json()['access_token']}"}
         headers |= arguments.pop("headers", {})
-        return ask(self.app, method, path, headers=headers, **arguments)
+        return send_request(self.app, method, path, headers=headers, **arguments)
 
 
 def problem(answer: httpx.Response) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from ringme_mock.app import OFF, create_app
 from ringme_spec.paths import FIXTURES, SPEC
-from support.asgi import ask
+from support.asgi import send_request
 from support.visitor import PAGE, Visitor
 
 
@@ -66,5 +66,5 @@ def test_it_can_only_be_read(visitor: Visitor, method: str, path: str) -> None:
 
 def test_a_mock_without_control_has_no_page() -> None:
     app = create_app(SPEC, FIXTURES, control=OFF)
-    assert ask(app, "GET", "/").headers["location"] == "/docs/"
-    assert ask(app, "GET", f"{PAGE}/assets/").status_code == 404
+    assert send_request(app, "GET", "/").headers["location"] == "/docs/"
+    assert send_request(app, "GET", f"{PAGE}/assets/").status_code == 404

@@ -6,7 +6,7 @@ import pytest
 
 from ringme_mock.app import ANY, LOOPBACK, MockApp, create_app
 from ringme_spec.paths import FIXTURES, SPEC
-from support.asgi import ask
+from support.asgi import send_request
 from support.visitor import PAGE, Visitor, links
 
 POLICY = (
@@ -42,14 +42,13 @@ NOT_ADMITTED = [
 def test_who_may_not_control_the_mock_is_led_to_the_documentation(
     app: MockApp, client: str, headers: dict[str, str]
 ) -> None:
-    answer = ask(app, "GET", "/", client, headers=headers)
+    answer = send_request(app, "GET", "/", client, headers=headers)
     assert answer.is_redirect
     assert answer.headers["location"] == "/docs/"
-    assert (
-        ask(app, "GET", "/s/mine/", client, headers=headers).headers["location"] == "/s/mine/docs/"
-    )
-    (script,) = [one for one in links(ask(app, "GET", "/").text) if ".js" in one]
-    answer = ask(app, "GET", f"/{script}", client, headers=headers)
+    moved = send_request(app, "GET", "/s/mine/", client, headers=headers)
+    assert moved.headers["location"] == "/s/mine/docs/"
+    (script,) = [one for one in links(send_request(app, "GET", "/").text) if ".js" in one]
+    answer = send_request(app, "GET", f"/{script}", client, headers=headers)
     assert answer.status_code == 403
     assert answer.json()["status"] == "control_refused"
 
@@ -57,6 +56,6 @@ def test_who_may_not_control_the_mock_is_led_to_the_documentation(
 def test_everybody_sees_the_page_of_a_mock_that_everybody_may_control() -> None:
     app = create_app(SPEC, FIXTURES, control=ANY)
     headers = {"Host": "mock.example"}
-    assert ask(app, "GET", "/", "192.0.2.7", headers=headers).status_code == 200
+    assert send_request(app, "GET", "/", "192.0.2.7", headers=headers).status_code == 200
     headers["Origin"] = "http://evil.example"
-    assert ask(app, "GET", "/", "192.0.2.7", headers=headers).is_redirect
+    assert send_request(app, "GET", "/", "192.0.2.7", headers=headers).is_redirect

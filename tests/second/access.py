@@ -1,4 +1,4 @@
-"""Who asks, and what they may do and reach."""
+"""The caller of a request, and its access."""
 
 from __future__ import annotations
 
@@ -27,8 +27,6 @@ WHERE access_token.value = ? AND access_token.expires > ?
 
 @dataclass(frozen=True)
 class Caller:
-    """The user of a token."""
-
     id: int
     type: str
     client: int
@@ -37,19 +35,17 @@ class Caller:
 
 
 def database() -> Database:
-    """The state."""
     found: Database = current_app.config["DATABASE"]
     return found
 
 
 def caller() -> Caller:
-    """Who asks."""
     found: Caller = g.caller
     return found
 
 
 def admit() -> None:
-    """Lets a request in: token, limit, blocked user, access of the application and of the user."""
+    """Admits a request: token, limit, blocked user, access of the application and of the user."""
     holder = _holder()
     counters: Counters = current_app.config["COUNTERS"]
     allowance = counters.count(holder["client_id"], holder["application"], holder["rate_limit"])
@@ -74,7 +70,7 @@ def admit() -> None:
 
 
 def _configures() -> bool:
-    """Groups, numbers, users, subscriptions, client data; not what is recorded."""
+    """True for groups, numbers, users, subscriptions and client data; not for recorded items."""
     below_client = request.path.startswith(f"{API}/client/")
     return (below_client and request.blueprint != "recorded") or re.search(
         "/extension/[^/]+/(event|ani)(/|$)", request.path
@@ -90,16 +86,16 @@ def _holder() -> Row:
 
 
 def allowance() -> Allowance:
-    """What is left to the caller; what is left to a newcomer, if it is not known who asks."""
+    """The allowance of the caller; that of a new client if there is no caller."""
     found: Allowance = g.get("allowance", Allowance())
     return found
 
 
-# --- what a path looks into
+# --- entries in a path
 
 
 def reach_client(reference: int | None) -> int:
-    """The client of the path, if the caller may look into it."""
+    """The client of a path, if the caller may access it."""
     who = caller()
     key = who.client if reference is None else reference
     if database().row("SELECT id FROM client WHERE id = ?", _storable(key)) is None:
@@ -110,7 +106,7 @@ def reach_client(reference: int | None) -> int:
 
 
 def reach_group(key: int) -> int:
-    """The group of a path that begins with it, if the caller may look into it."""
+    """The group at the beginning of a path, if the caller may access it."""
     who = caller()
     group = database().row("SELECT client_id FROM extension_group WHERE id = ?", key)
     if group is None:
@@ -125,7 +121,7 @@ def reach_group(key: int) -> int:
 
 
 def reach_extension(key: int) -> int:
-    """The number of a path that begins with it, if the caller may look into it."""
+    """The number at the beginning of a path, if the caller may access it."""
     who = caller()
     number = database().row("SELECT client_id, extension_group_id FROM extension WHERE id = ?", key)
     if number is None:
@@ -141,7 +137,7 @@ def reach_extension(key: int) -> int:
 
 
 def find_application(client_id: str | None) -> Row | None:
-    """The application with an id, and the client that it is of."""
+    """The application with an id, and its client."""
     return database().row(
         "SELECT application.*, user.client_id AS client FROM application"
         " JOIN user ON user.id = application.user_id WHERE application.client_id = ?",
@@ -150,7 +146,7 @@ def find_application(client_id: str | None) -> Row | None:
 
 
 def group_of_client(key: int, client: int) -> Row:
-    """A group of a client; another's is not there."""
+    """A group of a client; that of another client is missing."""
     found = database().row(
         "SELECT * FROM extension_group WHERE id = ? AND client_id = ?", key, client
     )
@@ -160,5 +156,5 @@ def group_of_client(key: int, client: int) -> Row:
 
 
 def _storable(key: int) -> int:
-    """The key, or one that nothing has if SQLite cannot hold it."""
+    """The key; an unused one if SQLite cannot store it."""
     return key if key < 2**63 else 0

@@ -1,4 +1,4 @@
-"""The way of a request: in, through the checks, to a view, and out."""
+"""The handling of a request: begin, checks, view, end."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 
 _TOKEN = "/oauth/token"
 _REVOKE = "/oauth/revoke"
-# Bytes of a body from which it is compressed.
+# The smallest body, in bytes, that is compressed.
 _LONG = 1024
-# The keys of records and voicemail, of faxes and of calls; what cannot be one is no such path.
+# The keys of records and voicemail, of faxes and of calls; other texts are unknown paths.
 _KEYS = {
     "call": "[0-9]+-[0-9A-Fa-f]{32}",
     "dashed": "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}",
@@ -48,7 +48,7 @@ _KEYS = {
 
 
 class _OneForm:
-    """Paths in one form: no slash at the end, none doubled."""
+    """Normalizes paths: no slash at the end, none doubled."""
 
     def __init__(self, inner: WSGIApplication) -> None:
         self._inner = inner
@@ -87,7 +87,7 @@ def create_app(fixtures: Path) -> Flask:
 
 
 def _enter() -> None:
-    # All of the body before the lock, so that a slow sender holds up nobody.
+    # Reads the body before it takes the lock, so that a slow sender blocks nobody.
     request.get_data()
     database().begin()
     g.holds = True
@@ -99,7 +99,7 @@ def _enter() -> None:
 
 
 def _leave(answer: Response) -> Response:
-    """Keeps what was changed, unless the request is refused; adds what all answers carry."""
+    """Commits changes unless the request is refused; adds headers of all responses."""
     if g.pop("holds", False):
         done = answer.status_code < 400 or "keep" in g
         database().end(keep=done)
@@ -151,7 +151,7 @@ def _refused_by_framework(error: HTTPException) -> Response:
         return _json({"message": "There is no such path"}, 404)
     if (error.code or 500) >= 500:
         return _json({"message": "The service has a fault"}, 500)
-    # What the framework finds wrong with a body, as too long a form.
+    # Errors that the framework finds in a body, such as a form that is too long.
     if request.path == _TOKEN:
         return _json({"error": "invalid_request"}, 400)
     return _json({"message": "The request cannot be read"}, 400)
@@ -163,15 +163,14 @@ def _json(value: object, status: int) -> Response:
 
 
 class _Quiet(WSGIRequestHandler):
-    """Keeps no log: tokens and passwords may come in the query."""
+    """Logs nothing: tokens and passwords may be in the query."""
 
-    # Else the server would close each connection without a word to HTTP/1.0.
+    # With HTTP/1.0 the server would close each connection.
     protocol_version = "HTTP/1.1"
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Says nothing."""
+        """Logs nothing."""
 
 
 def make_server(port: int, fixtures: Path) -> BaseWSGIServer:
-    """A server of the service on the loopback."""
     return ThreadedWSGIServer("127.0.0.1", port, create_app(fixtures), _Quiet)

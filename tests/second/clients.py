@@ -1,4 +1,4 @@
-"""The data of clients, their external numbers, and the numbers that extensions show outside."""
+"""The data of clients, their external numbers, and the caller ids of extensions."""
 
 from __future__ import annotations
 
@@ -17,13 +17,12 @@ _TIES = ("extension_id", "message_extension_id")
 @clients.get("/client/client_info/<client_id>")
 @clients.get("/client/<client_id>/client")
 def get_client(client_id: int | None) -> Item:
-    """All that a client may know of itself."""
+    """The data that a client may read of itself."""
     return _data(reach_client(client_id))
 
 
 @clients.put("/client/client_info/<client_id>")
 def update_client(client_id: int | None) -> Item:
-    """Changes the keys that are sent."""
     sent, key = body("ClientDataUpdate"), reach_client(client_id)
     database().update("client", key, sent)
     return _data(key)
@@ -42,7 +41,7 @@ def _data(key: int) -> Item:
 
 @clients.get("/client/<client_id>/did")
 def list_outside_numbers(client_id: int | None) -> list[Item]:
-    """All external numbers of a client by id."""
+    """All external numbers of a client, by id."""
     page, client = Page.asked(), reach_client(client_id)
     found = database().page(page, "did", "client_id = ?", client)
     return [_outside_number(one) for one in found]
@@ -50,13 +49,12 @@ def list_outside_numbers(client_id: int | None) -> list[Item]:
 
 @clients.get("/client/<client_id>/did/<did_id>")
 def get_outside_number(client_id: int | None, did_id: int) -> Item:
-    """One external number."""
     return _outside_number(_of_client(did_id, reach_client(client_id)))
 
 
 @clients.put("/client/<client_id>/did/<did_id>")
 def update_outside_number(client_id: int | None, did_id: int) -> Item:
-    """Changes the keys that are sent; the numbers that it leads to are the client's own."""
+    """The numbers that it leads to must be the client's own."""
     sent, client = body("ExternalNumberUpdate"), reach_client(client_id)
     _of_client(did_id, client)
     known = "SELECT id FROM extension WHERE id = ? AND client_id = ?"
@@ -80,7 +78,7 @@ def _outside_number(row: Row) -> Item:
 
 @clients.get("/extension/<extension_id>/ani")
 def get_shown_number(extension_id: int) -> Item:
-    """What called parties outside see of a number."""
+    """The number that external callees see."""
     key = reach_extension(extension_id)
     (found,) = database().rows("SELECT ani_number FROM extension WHERE id = ?", key)
     return {"default": found["ani_number"]}
@@ -88,7 +86,6 @@ def get_shown_number(extension_id: int) -> Item:
 
 @clients.put("/extension/<extension_id>/ani")
 def update_shown_number(extension_id: int) -> Item:
-    """Another one, or none."""
     sent, key = body("ShownNumberUpdate"), reach_extension(extension_id)
     database().update("extension", key, sent)
     return get_shown_number(extension_id)

@@ -1,4 +1,4 @@
-"""Calls that are ordered, and calls in progress."""
+"""Ordering of calls, and calls in progress."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _OF_NUMBER = "/extension/<extension_id>/current_calls"
 
 @current_calls.post("/extension/<extension_id>/callback")
 def order_call(extension_id: int) -> tuple[Item, int]:
-    """Has phones ring, and calls a number once somebody picks up."""
+    """Lets phones ring, and calls a number once one of them is picked up."""
     sent, number = body("Callback"), _number(reach_extension(extension_id))
     _check_phone("extension_id", number)
     client = number["client_id"]
@@ -38,7 +38,6 @@ def order_call(extension_id: int) -> tuple[Item, int]:
 
 @current_calls.get("/client/<client_id>/current_calls")
 def calls_of_client(client_id: int | None) -> Item:
-    """The calls in progress of all phones."""
     client = reach_client(client_id)
     every = [_shown(one, number) for one in _board().calls(client) for number in one.numbers]
     return {"call_list": every}
@@ -46,20 +45,18 @@ def calls_of_client(client_id: int | None) -> Item:
 
 @current_calls.get(_OF_NUMBER)
 def calls_of_number(extension_id: int) -> Item:
-    """The calls in progress of a number."""
     found = _at(reach_extension(extension_id))
     return {"call_list": [_shown(call, number) for call, number in found]}
 
 
 @current_calls.get(f"{_OF_NUMBER}/<call>")
 def read_call(extension_id: int, call: str) -> Item:
-    """One of them."""
     return _shown(*_found(reach_extension(extension_id), call))
 
 
 @current_calls.put(f"{_OF_NUMBER}/<call>")
 def move_call(extension_id: int, call: str) -> Item:
-    """Does something with a call; none of it shows in the call itself."""
+    """Accepts an action; none of them shows in the call."""
     sent = body("CallAction", whole_thing=True)
     found = _found(reach_extension(extension_id), call)
     if sent["action"] in _NEEDY and not sent["send_dst"]:
@@ -69,7 +66,6 @@ def move_call(extension_id: int, call: str) -> Item:
 
 @current_calls.delete(f"{_OF_NUMBER}/<call>")
 def end_call(extension_id: int, call: str) -> tuple[str, int]:
-    """Ends a call for all who take part."""
     _board().end(_found(reach_extension(extension_id), call)[0])
     return "", 204
 
@@ -101,7 +97,7 @@ def _found(key: int, text: str) -> tuple[LiveCall, Item]:
     raise Refusal(404, "Not found", "call_not_found")
 
 
-# --- who is rung
+# --- the phones that ring
 
 
 def _check_phone(field: str, number: Item) -> None:
@@ -112,7 +108,7 @@ def _check_phone(field: str, number: Item) -> None:
 
 
 def _source(client: int, text: str) -> Item | None:
-    """The internal number that is meant; None for one outside."""
+    """The internal number of a text; None for an external one."""
     prefix = database().rows("SELECT prefix FROM client WHERE id = ?", client)[0]["prefix"]
     name = text if "*" in text else f"{prefix}*{text}"
     found = database().row("SELECT * FROM extension WHERE client_id = ? AND name = ?", client, name)
@@ -124,7 +120,7 @@ def _source(client: int, text: str) -> Item | None:
     return dict(found)
 
 
-# --- what is shown
+# --- responses
 
 
 def _shown(call: LiveCall, number: Item) -> Item:

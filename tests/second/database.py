@@ -1,4 +1,4 @@
-"""The state: an SQLite database, filled from the fixtures, one transaction for each request."""
+"""The state: an SQLite database filled from the fixtures, with a transaction for each request."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from second.intake import Page
 
 Row = sqlite3.Row
 KINDS = ("record", "voicemail", "fax", "reg_status_log")
-# `moment` is the time of an item with its fraction, so that texts compare as times do. `answer` is
-# what lists show of it; it never changes. The number of an item may be gone while the item stays.
+# `moment` is the time of an item with its fraction, so that texts compare like times. `answer` is
+# the JSON in lists; it never changes. An item stays when its number is deleted.
 _TABLES = """
 CREATE TABLE client (
     id INTEGER PRIMARY KEY, status TEXT, name TEXT, prefix TEXT, domain TEXT, domain_prefix TEXT,
@@ -74,19 +74,19 @@ CREATE TABLE leg (
     call_uuid TEXT, moment TEXT, client_id INTEGER, extension_id INTEGER, record TEXT, answer TEXT);
 CREATE INDEX item_by_number ON item (extension_id, kind, moment);
 """
-# The schema of what lists show of an item.
+# The schemas of items in lists.
 _SHOWN = {
     "record": "CallRecord",
     "voicemail": "Voicemail",
     "fax": "Fax",
     "reg_status_log": "RegistrationLogEntry",
 }
-# What the history shows of a leg, but for its record.
+# The properties of a leg, without those of its record.
 LEG = [name for name in fields("LegFacts") if not name.startswith("record_")]
 
 
 class Database:
-    """One connection, held by one request at a time."""
+    """One connection, used by one request at a time."""
 
     def __init__(self, fixtures: Path, place: str = ":memory:") -> None:
         self._lock = threading.Lock()
@@ -94,47 +94,44 @@ class Database:
         self._connection.row_factory = sqlite3.Row
         self._connection.executescript(_TABLES)
         self._seed(fixtures)
-        # Only now: the order of the tables is no concern of the fixtures.
+        # Only now, since the fixtures are not inserted in the order of references.
         self._connection.execute("PRAGMA foreign_keys = ON")
 
     def begin(self) -> None:
-        """Waits for the request before, and starts a transaction."""
+        """Waits for the previous request to end, and starts a transaction."""
         self._lock.acquire()
         self._connection.execute("BEGIN")
 
     def end(self, keep: bool) -> None:
-        """Keeps what was changed since `begin`, or undoes it, and lets the next request in."""
+        """Commits the changes since `begin` or undoes them, and lets the next request in."""
         try:
             self._connection.execute("COMMIT" if keep else "ROLLBACK")
         finally:
             self._lock.release()
 
     def run(self, statement: str, *values: object) -> int:
-        """Changes something; the id of a row that is new."""
+        """Executes a statement; returns the id of a new row."""
         return int(self._connection.execute(statement, values).lastrowid or 0)
 
     def rows(self, statement: str, *values: object) -> list[Row]:
-        """All rows of a question."""
         return self._connection.execute(statement, values).fetchall()
 
     def row(self, statement: str, *values: object) -> Row | None:
-        """The first row of a question, if there is any."""
         found: Row | None = self._connection.execute(statement, values).fetchone()
         return found
 
     def page(self, page: Page, table: str, condition: str, *values: object) -> list[Row]:
-        """The rows of a table that meet a condition, by id, as far as they are on a page."""
+        """The rows of a table that meet a condition, by id, limited to a page."""
         statement = f"SELECT * FROM {table} WHERE {condition} ORDER BY id LIMIT ? OFFSET ?"
         return self.rows(statement, *values, *page.bounds)
 
     def insert(self, table: str, values: dict[str, Any]) -> int:
-        """A new row; its id."""
+        """Inserts a row; returns its id."""
         keys = ", ".join(values)
         marks = ", ".join("?" * len(values))
         return self.run(f"INSERT INTO {table} ({keys}) VALUES ({marks})", *values.values())
 
     def update(self, table: str, key: int, values: dict[str, Any]) -> None:
-        """Changes columns of the row with an id."""
         if values:
             changes = ", ".join(f"{column} = ?" for column in values)
             self.run(f"UPDATE {table} SET {changes} WHERE id = ?", *values.values(), key)
@@ -167,7 +164,7 @@ class Database:
 
 
 def moment(text: str) -> str:
-    """A time of the service as one that can be compared: always with a fraction."""
+    """A time of the API in a form that can be compared: always with a fraction."""
     whole, _, fraction = text.partition(".")
     return f"{whole}.{fraction:0<2}"
 
@@ -197,7 +194,7 @@ def _item(kind: str, entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def leg_row(kind: str, entry: dict[str, Any]) -> dict[str, Any]:
-    """The row of a leg; `kind` is what its values are from."""
+    """The row of a leg; `kind` is the collection that its values are from."""
     return {
         "call_uuid": entry["call_uuid"],
         "moment": moment(entry["init_time_gmt"]),

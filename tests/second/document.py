@@ -1,4 +1,4 @@
-"""What the document says of bodies and responses, read with a JSON Schema validator."""
+"""The schemas of the document, and a JSON Schema validator for bodies."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from second.refusal import broken
 
 Item = dict[str, Any]
 
-# As fast as C where PyYAML was built with it.
+# Faster if PyYAML was built with libyaml.
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PATH = Path(__file__).resolve().parents[2] / "openapi.yaml"
 _COMPONENTS = yaml.load(_PATH.read_text("utf-8"), LOADER)["components"]
@@ -31,22 +31,22 @@ def fields(schema: str) -> tuple[str, ...]:
 
 @cache
 def defaults(schema: str) -> Item:
-    """The keys of an object at their defaults."""
+    """The keys of an object with their defaults."""
     properties = _properties({"$ref": f"#/components/schemas/{schema}"})
     return {name: _resolved(one).get("default") for name, one in properties.items()}
 
 
 def check(schema: str, sent: Item) -> None:
-    """Refuses a body that is not as its schema demands, and names the field."""
+    """Refuses a body that does not fit its schema, and names the field."""
     error = next(_validator(schema).iter_errors(sent), None)
     if error is not None:
         missing = error.message.split("'")[1] if error.validator == "required" else "body"
-        # Not its message, which repeats what was sent.
+        # Not the message of the validator, which repeats the value sent.
         raise broken(str(next(iter(error.absolute_path), missing)), f"fit its {error.validator}")
 
 
 def _check_pattern(_: Any, pattern: str, given: object, __: Item) -> Iterator[ValidationError]:
-    """As JavaScript has it: for Python an end may have a line break behind it."""
+    """As in JavaScript: in Python `$` also matches before a line break."""
     if isinstance(given, str) and not re.search(re.sub(r"\$$", r"\\Z", pattern), given):
         yield ValidationError("has another form")
 

@@ -1,4 +1,4 @@
-"""Subscriptions to events, of one number and of all phones: one table, so that ids are shared."""
+"""Subscriptions to events, of one number and of all phones: one table, so ids are shared."""
 
 from __future__ import annotations
 
@@ -19,13 +19,11 @@ _OF_PHONES = "/client/<client_id>/phone_events"
 
 @events.get(_OF_NUMBER)
 def list_events(extension_id: int) -> list[Item]:
-    """The subscriptions of one number."""
     return _list(Page.asked(), "extension_id", reach_extension(extension_id))
 
 
 @events.post(_OF_NUMBER)
 def create_event(extension_id: int) -> tuple[Item, int]:
-    """A new one."""
     sent, number = body("ExtensionEventCreate"), reach_extension(extension_id)
     _check_type(number, sent)
     return _add({**sent, "extension_id": number})
@@ -33,7 +31,6 @@ def create_event(extension_id: int) -> tuple[Item, int]:
 
 @events.delete(_OF_NUMBER)
 def delete_events(extension_id: int) -> tuple[str, int]:
-    """Deletes all of the number."""
     number = reach_extension(extension_id)
     database().run("DELETE FROM event WHERE extension_id = ?", number)
     return "", 204
@@ -41,13 +38,11 @@ def delete_events(extension_id: int) -> tuple[str, int]:
 
 @events.get(f"{_OF_NUMBER}/<event_id>")
 def get_event(extension_id: int, event_id: int) -> Item:
-    """One of them."""
     return _one(event_id, "extension_id", reach_extension(extension_id))
 
 
 @events.put(f"{_OF_NUMBER}/<event_id>")
 def update_event(extension_id: int, event_id: int) -> Item:
-    """Changes the keys that are sent."""
     sent, number = body("ExtensionEventUpdate"), reach_extension(extension_id)
     _one(event_id, "extension_id", number)
     _check_type(number, sent)
@@ -56,31 +51,26 @@ def update_event(extension_id: int, event_id: int) -> Item:
 
 @events.delete(f"{_OF_NUMBER}/<event_id>")
 def delete_event(extension_id: int, event_id: int) -> tuple[str, int]:
-    """Deletes one."""
     return _remove(event_id, "extension_id", reach_extension(extension_id))
 
 
 @events.get(_OF_PHONES)
 def list_phone_events(client_id: int | None) -> list[Item]:
-    """The subscriptions for all phones of a client."""
     return _list(Page.asked(), "client_id", reach_client(client_id))
 
 
 @events.post(_OF_PHONES)
 def create_phone_event(client_id: int | None) -> tuple[Item, int]:
-    """A new one."""
     return _add({**body("PhoneEventCreate"), "client_id": reach_client(client_id)})
 
 
 @events.get(f"{_OF_PHONES}/<event_id>")
 def get_phone_event(client_id: int | None, event_id: int) -> Item:
-    """One of them."""
     return _one(event_id, "client_id", reach_client(client_id))
 
 
 @events.put(f"{_OF_PHONES}/<event_id>")
 def update_phone_event(client_id: int | None, event_id: int) -> Item:
-    """Changes the keys that are sent."""
     sent = body("PhoneEventUpdate")
     _one(event_id, "client_id", reach_client(client_id))
     return _change(event_id, sent)
@@ -88,7 +78,6 @@ def update_phone_event(client_id: int | None, event_id: int) -> Item:
 
 @events.delete(f"{_OF_PHONES}/<event_id>")
 def delete_phone_event(client_id: int | None, event_id: int) -> tuple[str, int]:
-    """Deletes one."""
     return _remove(event_id, "client_id", reach_client(client_id))
 
 

@@ -1,4 +1,4 @@
-"""Internal numbers, and who of them is in a group."""
+"""Internal numbers and their groups."""
 
 from __future__ import annotations
 
@@ -39,7 +39,6 @@ def list_members(ext_group_id: int) -> list[Item]:
 
 @extensions.get(f"{_MEMBERS}/<extension_id>")
 def get_member(ext_group_id: int, extension_id: int) -> Item:
-    """One number of a group."""
     found = database().row(
         "SELECT * FROM extension WHERE id = ? AND extension_group_id = ?",
         extension_id,
@@ -52,7 +51,6 @@ def get_member(ext_group_id: int, extension_id: int) -> Item:
 
 @extensions.post(_ALL)
 def create_extension(client_id: int | None) -> tuple[Item, int]:
-    """A new number."""
     sent, client = body("ExtensionCreate", whole_thing=True), reach_client(client_id)
     (owner,) = database().rows("SELECT * FROM client WHERE id = ?", client)
     prefix, star, digits = sent["name"].rpartition("*")
@@ -73,13 +71,11 @@ def create_extension(client_id: int | None) -> tuple[Item, int]:
 
 @extensions.get(_ONE)
 def get_extension(client_id: int | None, extension_id: int) -> Item:
-    """One number."""
     return _shown(_of_client(extension_id, reach_client(client_id)))
 
 
 @extensions.put(_ONE)
 def update_extension(client_id: int | None, extension_id: int) -> Item:
-    """Changes the keys that are sent."""
     sent, client = body("ExtensionUpdate"), reach_client(client_id)
     own = _of_client(extension_id, client)["name"]
     renames = sent_json().get("name", own) not in (own, own.rpartition("*")[2])
@@ -95,7 +91,7 @@ def update_extension(client_id: int | None, extension_id: int) -> Item:
 
 @extensions.delete(_ONE)
 def delete_extension(client_id: int | None, extension_id: int) -> tuple[str, int]:
-    """Deletes a number and its users; what it recorded stays with the client."""
+    """Deletes a number and its users; recorded items stay with the client."""
     _of_client(extension_id, reach_client(client_id))
     database().run("DELETE FROM extension WHERE id = ?", extension_id)
     return "", 204
@@ -109,7 +105,7 @@ def _of_client(key: int, client: int) -> Row:
 
 
 def _place(sent: Item, client: int) -> None:
-    """Refuses a group that the client does not have; 0 is none."""
+    """Refuses a group that the client does not have; 0 means none."""
     if sent.get("extension_group_id") == 0:
         sent["extension_group_id"] = None
     if sent.get("extension_group_id") is not None:
@@ -117,7 +113,7 @@ def _place(sent: Item, client: int) -> None:
 
 
 def _filters() -> dict[str, list[Any]]:
-    """What each filter lets pass, by column; a filter that is not sent is not there."""
+    """The values of each filter, by column, without filters that were not sent."""
     groups = [an_id("extension_group_id", one) for one in values("extension_group_id")]
     found: dict[str, list[Any]] = {
         "type": [one_of("type", one, _TYPES) for one in values("type")],
@@ -145,13 +141,13 @@ def _list(condition: str, owner: int, chosen: dict[str, list[Any]], page: Page) 
 def _passes(column: str, allowed: list[Any]) -> str:
     marks = ", ".join("?" * len(allowed))
     if column == "name":
-        # With its prefix or without.
+        # With or without the prefix.
         return f"(name IN ({marks}) OR substr(name, instr(name, '*') + 1) IN ({marks}))"
     return f"{column} IN ({marks})"
 
 
 def _stored(sent: Item) -> Item:
-    """As columns: a limit may be longer than a number of SQLite."""
+    """As columns: a limit may be larger than an integer of SQLite."""
     if "dial_rule_limit" in sent:
         return {**sent, "dial_rule_limit": json.dumps(sent["dial_rule_limit"])}
     return sent

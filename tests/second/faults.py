@@ -1,10 +1,10 @@
-"""Faults that can be switched on, to see that the kit finds them."""
+"""Faults that can be switched on, to test that the kit finds them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-# What the server does wrong while the fault is on.
+# The wrong behaviour of the server with each fault.
 FAULTS: dict[str, str] = {
     "end-exclusive": "an item at the very end of a range is not in it",
     "fraction-cut": "ranges compare times without their fraction",
@@ -54,7 +54,7 @@ _on: set[str] = set()
 
 
 def switch_on(names: Iterable[str]) -> None:
-    """Switches these faults on and all others off; ValueError for an unknown one."""
+    """Switches these faults on and all others off. Raises ValueError for an unknown one."""
     _on.clear()
     for name in names:
         if name not in FAULTS:
@@ -63,7 +63,6 @@ def switch_on(names: Iterable[str]) -> None:
 
 
 def on(name: str) -> bool:
-    """Whether a fault is on."""
-    # A misspelt name in the code must not pass for a fault that nobody finds.
+    # A misspelt name in the code must not be taken for a fault that nobody finds.
     assert name in FAULTS, name
     return name in _on

@@ -1,4 +1,4 @@
-"""Users: who the caller is, and those who may see just one group."""
+"""Users: the current user, and users of groups."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ONE = f"{_ALL}/<user_id>"
 
 @group_users.get("/user")
 def current_user() -> Item:
-    """Who the token acts for; of its owners just the one of its type."""
+    """The user of the token; of its owners only the one of its type is set."""
     user = database().row("SELECT * FROM user WHERE id = ?", caller().id)
     assert user is not None
     owner = f"{user['type']}_id"
@@ -40,7 +40,6 @@ def list_users(client_id: int | None) -> list[Item]:
 
 @group_users.post(_ALL)
 def create_user(client_id: int | None) -> tuple[Item, int]:
-    """A new user of a group."""
     sent, client = body("GroupUserCreate", whole_thing=True), reach_client(client_id)
     _allowed(sent, client, user=0)
     kind = {"type": "extension_group", "client_id": client, "admin": False}
@@ -50,13 +49,11 @@ def create_user(client_id: int | None) -> tuple[Item, int]:
 
 @group_users.get(_ONE)
 def get_user(client_id: int | None, user_id: int) -> Item:
-    """One user of a group."""
     return _shown(_of_client(user_id, reach_client(client_id)))
 
 
 @group_users.put(_ONE)
 def update_user(client_id: int | None, user_id: int) -> Item:
-    """Changes the keys that are sent."""
     sent, client = body("GroupUserUpdate"), reach_client(client_id)
     _of_client(user_id, client)
     _allowed(sent, client, user=user_id)
@@ -68,7 +65,7 @@ def update_user(client_id: int | None, user_id: int) -> Item:
 
 @group_users.delete(_ONE)
 def delete_user(client_id: int | None, user_id: int) -> tuple[str, int]:
-    """Deletes a user, whose tokens go along."""
+    """Deletes a user and its tokens."""
     _of_client(user_id, reach_client(client_id))
     database().run("DELETE FROM user WHERE id = ?", user_id)
     return "", 204
@@ -86,7 +83,7 @@ def _of_client(key: int, client: int) -> Row:
 
 
 def _allowed(sent: Item, client: int, user: int) -> None:
-    """Refuses a login that another user has, and a group that the client does not have."""
+    """Refuses a login that is in use, and a group that the client does not have."""
     taken = "SELECT id FROM user WHERE login = ? AND id != ?"
     if "login" in sent and database().row(taken, sent["login"], user):
         raise broken("login", "not be taken")

@@ -17,7 +17,6 @@ _ONE = f"{_ALL}/<ext_group_id>"
 
 @groups.get(_ALL)
 def list_groups(client_id: int | None) -> list[Item]:
-    """All groups of a client by id."""
     page, client = Page.asked(), reach_client(client_id)
     condition = "client_id = ? OR ?"
     found = database().page(
@@ -28,7 +27,6 @@ def list_groups(client_id: int | None) -> list[Item]:
 
 @groups.post(_ALL)
 def create_group(client_id: int | None) -> tuple[Item, int]:
-    """A new group."""
     sent, client = body("GroupCreate", whole_thing=True), reach_client(client_id)
     key = database().insert("extension_group", {**sent, "client_id": client})
     return _shown(group_of_client(key, client)), 201
@@ -36,13 +34,11 @@ def create_group(client_id: int | None) -> tuple[Item, int]:
 
 @groups.get(_ONE)
 def get_group(client_id: int | None, ext_group_id: int) -> Item:
-    """One group."""
     return _shown(group_of_client(ext_group_id, reach_client(client_id)))
 
 
 @groups.put(_ONE)
 def update_group(client_id: int | None, ext_group_id: int) -> Item:
-    """Changes the keys that are sent."""
     sent, client = body("GroupUpdate"), reach_client(client_id)
     group_of_client(ext_group_id, client)
     if faults.on("partial-put-resets"):

@@ -1,4 +1,4 @@
-"""Call history: the legs of calls, and the calls that they make up."""
+"""Call history: legs, and the calls that they make up."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Leg = Item
 Call = Item
 
 history = Blueprint("history", __name__)
-# What is worked out of all legs of a call; the rest it has of the one that began first.
+# Properties computed from all legs of a call; the others are those of the first leg.
 _WORKED_OUT = {
     "call_uuid", "flow", "result", "start_time_gmt", "hangup_time_gmt", "duration", "hangup_cause",
     "hangup_disposition",
@@ -32,20 +32,18 @@ _OF_FIRST = [
     for name in fields("CallFacts")
     if name not in _WORKED_OUT and not name.startswith("bridged_")
 ]
-# What this service never knows of a call.
+# Properties of a call that this service does not know.
 _UNKNOWN = dict.fromkeys(fields("CallExtras"))
 
 
 @history.get("/client/<client_id>/call_history")
 def list_history(client_id: int | None) -> Call:
-    """Calls with their legs."""
     asked = _Question("in", "out")
     return asked.answer("call_history", _calls(reach_client(client_id)))
 
 
 @history.get("/client/<client_id>/call_history/<plain:uuid>")
 def read_call(client_id: int | None, uuid: str) -> Call:
-    """One call with its legs."""
     for call in _calls(reach_client(client_id)):
         if call["call_uuid"] == uuid.upper():
             return call
@@ -54,7 +52,6 @@ def read_call(client_id: int | None, uuid: str) -> Call:
 
 @history.get("/client/<client_id>/calls")
 def list_calls(client_id: int | None) -> Call:
-    """Calls without their legs."""
     asked = _Question("in", "out")
     found = asked.answer("calls", _calls(reach_client(client_id)))
     for call in found["calls"]:
@@ -65,35 +62,32 @@ def list_calls(client_id: int | None) -> Call:
 
 @history.get("/client/<client_id>/calls/stats")
 def call_stats(client_id: int | None) -> Call:
-    """How many calls came in and went out."""
+    """The numbers of incoming and outgoing calls."""
     span = Span.asked("record")
     return _counted(_calls(reach_client(client_id)), span)
 
 
 @history.get("/client/<client_id>/cdr")
 def legs_of_client(client_id: int | None) -> Call:
-    """The legs of all numbers, those that are gone included."""
+    """The legs of all numbers, including deleted ones."""
     asked = _Question("in", "out", "transfer")
     return asked.answer("cdr", _legs("client_id", reach_client(client_id)))
 
 
 @history.get("/extension/<extension_id>/cdr")
 def legs_of_number(extension_id: int) -> Call:
-    """The legs of a number."""
     asked = _Question("in", "out", "transfer")
     return asked.answer("cdr", _legs("extension_id", reach_extension(extension_id)))
 
 
 @history.get("/extension/<extension_id>/cdr/stats")
 def leg_stats(extension_id: int) -> Call:
-    """How many legs of a number came in and went out."""
+    """The numbers of incoming and outgoing legs of a number."""
     span = Span.asked("record")
     return _counted(_legs("extension_id", reach_extension(extension_id)), span)
 
 
 class _Question:
-    """What the query of a list asks for."""
-
     def __init__(self, *flows: str) -> None:
         page = Page.asked()
         self.page, self.size = page.number, page.size or USUAL
@@ -105,7 +99,7 @@ class _Question:
         self.span = Span.asked("record")
 
     def answer(self, name: str, found: list[Leg]) -> Call:
-        """A page of what is found, which is in the order of time."""
+        """A page of `found`, which is in order of time."""
         start, end = self.span.moments("record")
         chosen = [
             one
@@ -139,7 +133,7 @@ def _counted(found: list[Leg], span: Span) -> Call:
 
 
 def _legs(column: str, owner: int) -> list[Leg]:
-    """The legs of an owner in the order of time."""
+    """The legs of an owner in order of time."""
     rows = database().rows(
         "SELECT leg.*, item.size, item.file FROM leg LEFT JOIN item ON item.kind = 'record' AND"
         f" item.key = leg.record WHERE leg.{column} = ?"
@@ -161,7 +155,7 @@ def _leg(row: Row) -> Leg:
 
 
 def _calls(client: int) -> list[Call]:
-    """The calls of a client in the order of time."""
+    """The calls of a client in order of time."""
     by_call: Callable[[Leg], str] = lambda leg: leg["call_uuid"]  # noqa: E731
     legs = sorted(_legs("client_id", client), key=by_call)
     calls = [_call(uuid, list(parts)) for uuid, parts in groupby(legs, by_call)]
@@ -169,7 +163,7 @@ def _calls(client: int) -> list[Call]:
 
 
 def _call(uuid: str, legs: list[Leg]) -> Call:
-    """What a call is by its legs, of which the first began first."""
+    """The call with these legs, the first of which began first."""
     first = legs[0]
     last = max(enumerate(legs), key=lambda one: (one[1]["hangup_time_gmt"], one[0]))[1]
     taken = _earliest([one for one in legs if one["result"] in ("answered", "voicemail")])

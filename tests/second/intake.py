@@ -1,4 +1,4 @@
-"""What requests bring: ids of the path, values of the query, and JSON bodies."""
+"""Input of requests: ids of the path, values of the query, and JSON bodies."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _WHOLE = re.compile("-?(0|[1-9][0-9]*)")
 
 
 def whole(field: str, text: str, least: int, most: int | None = None) -> int:
-    """A whole number of the path or the query."""
-    # A number of more digits is past any limit; Python refuses to read it at all.
+    """Reads a whole number of the path or the query."""
+    # A longer number exceeds any limit, and Python may refuse to read it.
     if not _WHOLE.fullmatch(text) or (most is not None and len(text) > 40):
         raise broken(field, "be a whole number that is not too big")
     number = int(text[:40])
@@ -29,12 +29,11 @@ def whole(field: str, text: str, least: int, most: int | None = None) -> int:
 
 
 def an_id(field: str, text: str) -> int:
-    """An id of the path or the query."""
     return whole(field, text, 1, BIGGEST)
 
 
 def client_ref(text: str) -> int | None:
-    """A client in the path; None for the caller's own."""
+    """Reads a client in the path; None for the caller's own."""
     if text == "@me":
         return None
     if not re.fullmatch("[1-9][0-9]{0,18}", text) or int(text) > BIGGEST:
@@ -42,12 +41,12 @@ def client_ref(text: str) -> int | None:
     return int(text)
 
 
-# What the owner of recorded items is called in the document, by the section of the path.
+# The path parameter of the owner of recorded items, by section.
 _OWNERS = {"client": "client_id", "extension_group": "ext_group_id", "extension": "extension_id"}
 
 
 def path_values(found: dict[str, str]) -> dict[str, Any]:
-    """The values of a path, those of its ids as numbers; a client of None is the caller's own."""
+    """The values of a path, ids as numbers; the client is None for the caller's own."""
     return {
         name: _path_value(_OWNERS[found["section"]] if name == "owner" else name, text)
         for name, text in found.items()
@@ -64,13 +63,13 @@ def _path_value(name: str, text: str) -> Any:
 
 
 def value(name: str) -> str | None:
-    """A single value of the query: the last one; None for one that is empty or not there."""
+    """The last value of a query parameter; None if it is empty or missing."""
     given = [one for one in request.args.getlist(name) if one]
     return given[-1] if given else None
 
 
 def values(name: str) -> list[str]:
-    """A list of values of the query, in any of its three spellings."""
+    """The values of a list in the query, in any of its three forms."""
     spelt = re.compile(re.escape(name) + r"(\[[0-9]*\])?")
     return [
         one for key, given in request.args.lists() if spelt.fullmatch(key) for one in given if one
@@ -78,7 +77,6 @@ def values(name: str) -> list[str]:
 
 
 def one_of(field: str, text: str, allowed: tuple[str, ...]) -> str:
-    """A word of a few."""
     if text not in allowed:
         raise broken(field, f"be one of {', '.join(allowed)}")
     return text
@@ -86,9 +84,9 @@ def one_of(field: str, text: str, allowed: tuple[str, ...]) -> str:
 
 @dataclass(frozen=True)
 class Page:
-    """The part of a list that is asked for; no size, the whole of it.
+    """The requested part of a list; without a size, all of it.
 
-    A page of no given size has USUAL entries.
+    If only the number is given, a page has USUAL entries.
     """
 
     number: int
@@ -96,7 +94,6 @@ class Page:
 
     @classmethod
     def asked(cls) -> Page:
-        """As the query says."""
         number = whole("page", value("page") or "0", 0, BIGGEST)
         size = whole("per_page", value("per_page") or "0", 0, 1000)
         return cls(number or 1, size or (USUAL if number else None))
@@ -113,7 +110,7 @@ class Page:
 
 
 def body(schema: str, whole_thing: bool = False) -> dict[str, Any]:
-    """The known keys of the body; of a whole thing, those not sent at their defaults."""
+    """The known keys of the body; with `whole_thing` also the defaults of those not sent."""
     sent = sent_json()
     check(schema, sent)
     known = {name: sent[name] for name in fields(schema) if name in sent}
@@ -121,13 +118,13 @@ def body(schema: str, whole_thing: bool = False) -> dict[str, Any]:
 
 
 def sent_json() -> dict[str, Any]:
-    """All of the body, which must be an object."""
+    """The body, which must be a JSON object."""
     if request.content_type and request.mimetype != "application/json":
         raise Refusal(415, "Content-Type: must be application/json")
     try:
-        # As bytes it might be taken for UTF-16.
+        # Decoded here, since json would accept bytes in UTF-16.
         sent = json.loads(request.get_data().decode("utf-8"), parse_constant=_no_number)
-        # JSON can spell halves of characters, which no text can hold.
+        # JSON can contain lone surrogates, which cannot be stored.
         json.dumps(sent, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise Refusal(400, "body: must be JSON in UTF-8") from None

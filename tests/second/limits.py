@@ -1,4 +1,4 @@
-"""How many requests each client may still make in this hour."""
+"""Rate limits: the requests that each client may still make in its hour."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ USUAL = 1_000_000
 
 @dataclass(frozen=True)
 class Allowance:
-    """What the headers of an answer say, and whether the request is one too many."""
+    """The values of the rate limit headers; `exceeded` means that the request is refused."""
 
     limit: int = USUAL
     remaining: int = USUAL
@@ -24,15 +24,14 @@ class Allowance:
 
 @dataclass
 class Counters:
-    """The requests of each client since the start of its hour; no part of the database.
+    """The requests of each client since the start of its hour.
 
-    What a refused request has changed is undone, but the request was made all the same.
+    They are not in the database, since a refused request counts although its changes are undone.
     """
 
     _hours: dict[object, tuple[float, int]] = field(default_factory=dict)
 
     def count(self, client: int, application: str, limit: int) -> Allowance:
-        """Counts a request of an application of a client."""
         key: object = (client, application) if faults.on("count-per-application") else client
         now = time.monotonic()
         start, made = self._hours.get(key, (now, 0))

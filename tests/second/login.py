@@ -1,4 +1,4 @@
-"""The authorization code grant: the login page, and the way to a code."""
+"""The authorization code grant: the login page, and codes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _PARAMETERS = (
 
 @login.route("/oauth/authorize", methods=["GET", "POST"])
 def authorize() -> Response:
-    """To the redirect URI with a code, or to the login page."""
+    """Redirects to the redirect URI with a code, or to the login page."""
     given, application = _given()
     back = given["redirect_uri"]
     if given.get("response_type") != "code":
@@ -50,14 +50,13 @@ def authorize() -> Response:
 
 @login.get("/oauth/login")
 def show_login() -> Response:
-    """The page."""
     _given()
     return _page()
 
 
 @login.post("/oauth/login")
 def log_in() -> Response:
-    """A cookie, and back; or the page again."""
+    """Sets a cookie and redirects back; shows the page again for a wrong login."""
     given, application = _given()
     origin = request.headers.get("Origin")
     foreign = request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin")
@@ -76,7 +75,7 @@ def log_in() -> Response:
 
 
 def _given() -> tuple[Mapping[str, str], Row]:
-    """The parameters and the application, whose redirect URI is one of its own."""
+    """The parameters and the application; the redirect URI must be one of its own."""
     sent = {**request.args.to_dict(), **request.form.to_dict()}
     given = {name: sent[name] for name in _PARAMETERS if sent.get(name)}
     found = find_application(given.get("client_id"))

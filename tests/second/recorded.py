@@ -1,4 +1,4 @@
-"""Calls, voicemail, faxes and the registration log: one table, seen from three sides."""
+"""Records, voicemail, faxes and the registration log: one table, three kinds of owners."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _OF_GROUP = "extension_id IN (SELECT id FROM extension WHERE extension_group_id 
 
 
 def _reach(section: str, owner: Any) -> tuple[str, int]:
-    """The condition that the items of an owner meet, and its value, if the caller may see them."""
+    """The SQL condition for items of an owner, and its value, if the caller may access it."""
     if section == "client":
         return "client_id = ?", reach_client(owner)
     if section == "extension":
@@ -43,14 +43,12 @@ def _reach(section: str, owner: Any) -> tuple[str, int]:
 
 @recorded.get(f"{_OWNER}/<any({','.join(KINDS)}):kind>")
 def list_items(section: str, owner: Any, kind: str) -> list[Item]:
-    """The items of an owner; at the client those of numbers that are gone included."""
+    """The items of an owner; those of deleted numbers only for the client."""
     asked = _Question(kind)
     return asked.answer(*_reach(section, owner))
 
 
 class _Question:
-    """What the query of a list asks for."""
-
     def __init__(self, kind: str) -> None:
         self.kind = kind
         self.page = Page.asked()
@@ -58,7 +56,6 @@ class _Question:
         self.span = Span.asked(kind)
 
     def answer(self, condition: str, owner: int) -> list[Item]:
-        """The items of an owner."""
         within, bounds = _within(self.span.moments(self.kind))
         limit, offset = self.page.bounds
         if faults.on("page-overlap") and offset:
@@ -77,18 +74,18 @@ class _Question:
 
 
 def _within(bounds: tuple[str, str]) -> tuple[str, tuple[str, str]]:
-    """The condition that an item is between two moments, and its values."""
+    """The SQL condition for items between two times, and its values."""
     end = "<" if faults.on("end-exclusive") else "<="
     time = "substr(moment, 1, 19) || '.00'" if faults.on("fraction-cut") else "moment"
     return f"{time} >= ? AND {time} {end} ?", bounds
 
 
-# --- the records and the voicemail of an owner, as a whole
+# --- all records or voicemail of an owner
 
 
 @recorded.get(f"{_OWNER}/record/stats")
 def record_stats(section: str, owner: Any) -> Item:
-    """How many records a list shows, and how long their files are."""
+    """The number of records in a list, and the sum of their sizes."""
     span = Span.asked("record")
     condition, key = _reach(section, owner)
     within, bounds = _within(span.moments("record"))
@@ -103,7 +100,7 @@ def record_stats(section: str, owner: Any) -> Item:
 
 @recorded.delete(f"{_OWNER}/<any(record,voicemail):kind>")
 def delete_range(section: str, owner: Any, kind: str) -> tuple[str, int]:
-    """Deletes what the list of the same range shows."""
+    """Deletes the items in the list of the same range."""
     span = Span.asked(kind)
     condition, key = _reach(section, owner)
     bounds = span.moments(kind)
@@ -122,13 +119,12 @@ def delete_range(section: str, owner: Any, kind: str) -> tuple[str, int]:
 @recorded.get(f"{_OWNER}/<any(record,voicemail):kind>/<call:uuid>")
 @recorded.get(f"{_OWNER}/<any(fax):kind>/<dashed:uuid>")
 def file_of(section: str, owner: Any, kind: str, uuid: str) -> Response:
-    """The file of an item."""
     return _file(_item(kind, uuid, *_reach(section, owner)))
 
 
 @recorded.get("/client/<client_id>/record/<call:uuid>/download")
 def file_again(client_id: int | None, uuid: str) -> Response:
-    """The file of a record of a client, by its other address."""
+    """The file of a client's record at its other address."""
     return file_of("client", client_id, "record", uuid)
 
 
@@ -143,14 +139,14 @@ def delete_item(section: str, owner: Any, kind: str, uuid: str) -> tuple[str, in
 
 @recorded.get(f"{_OWNER}/record/<call:uuid>/storage_url")
 def url_of(section: str, owner: Any, uuid: str) -> Item:
-    """Where the recording is to be had without a token."""
+    """The URL of the recording, which needs no token."""
     found = _item("record", uuid, *_reach(section, owner))
     return {"record_url": record_url(found["file"], found["key"])}
 
 
 @storage.get("/storage/<signature>/<file>/<uuid>")
 def stored_file(signature: str, file: str, uuid: str) -> Response:
-    """The recording, for whoever has its address."""
+    """The recording for anyone with its URL."""
     found = database().row("SELECT * FROM item WHERE kind = 'record' AND key = ?", uuid)
     good = hmac.compare_digest(signature.encode(), _signature(file, uuid).encode())
     if good and faults.on("file-stays"):
@@ -161,7 +157,7 @@ def stored_file(signature: str, file: str, uuid: str) -> Response:
 
 
 def _part(answer: Response) -> Response:
-    """The bytes that one Range asks for, if it does."""
+    """The bytes of a single Range, if one is requested."""
     answer.headers["Accept-Ranges"] = "bytes"
     asked = re.fullmatch("bytes=([0-9]*)-([0-9]*)", request.headers.get("Range", ""))
     if asked is None or asked[0] == "bytes=-" or request.method == "HEAD":
@@ -208,8 +204,8 @@ def _content(file: str) -> bytes:
 
 
 def record_url(file: str, key: str) -> str:
-    """Where a recording is to be had by whoever has the address."""
-    # Not by the Host that the request names, which is not to be trusted.
+    """The signed URL of a recording."""
+    # Without the Host header, which cannot be trusted.
     environment = request.environ
     host = f"{environment['SERVER_NAME']}:{environment['SERVER_PORT']}"
     return f"http://{host}/storage/{_signature(file, key)}/{file}/{key}"

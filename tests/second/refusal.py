@@ -1,10 +1,10 @@
-"""The ways in which a request is refused."""
+"""Refusals of requests."""
 
 from __future__ import annotations
 
 
 class Refusal(Exception):
-    """An answer of 4xx: its code, a sentence, and the word for `status` where there is one."""
+    """A response of 4xx: its status, a message, and the error code, if any."""
 
     def __init__(self, code: int, message: str, word: str | None = None) -> None:
         super().__init__(message)
@@ -14,7 +14,7 @@ class Refusal(Exception):
 
 
 class TokenRefusal(Exception):
-    """A refusal of the token endpoint in the words of RFC 6749."""
+    """An error of the token endpoint, as in RFC 6749."""
 
     def __init__(self, code: int, error: str) -> None:
         super().__init__(error)
@@ -23,25 +23,25 @@ class TokenRefusal(Exception):
 
 
 def broken(field: str, what: str) -> Refusal:
-    """A parameter or key that is not as it must be."""
+    """An invalid parameter or key."""
     return Refusal(400, f"{field}: must {what}")
 
 
 def denied() -> Refusal:
-    """What is there, but out of reach."""
+    """An existing entry that the caller may not access."""
     return Refusal(403, "Access denied", "access_denied")
 
 
 def missing(kind: str) -> Refusal:
-    """What is not where the path looks for it."""
+    """An entry that is not where the path looks for it."""
     return Refusal(404, f"There is no such {kind.replace('_', ' ')}", f"{kind}_not_found")
 
 
 def unauthorized() -> Refusal:
-    """No token that is good."""
+    """No valid token."""
     return Refusal(401, "Unauthorized")
 
 
 def blocked() -> Refusal:
-    """A user, or the client of a user, that is shut out."""
+    """A blocked user, or a user of a blocked client."""
     return Refusal(403, "The user is blocked", "user_blocked")

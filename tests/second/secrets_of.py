@@ -1,4 +1,4 @@
-"""Secrets that are made and compared."""
+"""Creation and comparison of secrets."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ _SIGNS = string.ascii_letters + string.digits
 
 
 def new_text() -> str:
-    """A token, a code, a login: nobody guesses it."""
+    """A random token, code or session id."""
     return "".join(secrets.choice(_SIGNS) for _ in range(30))
 
 
 def same(one: str, other: str) -> bool:
-    """Whether a secret is right."""
     return hmac.compare_digest(one.encode(), other.encode(errors="replace"))

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-# As a script it has its own folder on the path, and not the one that holds the package.
+# A script has its own folder on the path, not the one that contains the package.
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from second import faults  # noqa: E402
@@ -16,7 +16,7 @@ FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 
 
 def main() -> None:
-    """Prints the URL and serves until it is ended."""
+    """Prints the URL, and serves until it is terminated."""
     known = "".join(f"  {name:28}{what}\n" for name, what in faults.FAULTS.items())
     parser = argparse.ArgumentParser(
         description=__doc__,

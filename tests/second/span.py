@@ -1,4 +1,4 @@
-"""Ranges of time as requests give them, and how far they may reach."""
+"""Time ranges of requests, and their longest lengths."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ from second.intake import value
 from second.refusal import broken
 
 _FORM = re.compile("([0-9]{4})-([0-9]{1,2})-([0-9]{1,2}) ([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})")
-# Of these a request has to say which time it means.
+# Kinds of items that need a range.
 BOUNDED = ("record", "voicemail")
 _LAST = "9999-12-31 23:59:59"
 
 
 @dataclass(frozen=True)
 class Span:
-    """A time from one moment to another, both included; None, without that end."""
+    """A range, both ends included; an end may be None."""
 
     start: str | None
     end: str | None
 
     @classmethod
     def asked(cls, kind: str) -> Span:
-        """As the query says; items of some kinds need both ends."""
+        """Reads the range of the query; some kinds need both ends."""
         return cls(_time("start_datetime", kind in BOUNDED), _time("end_datetime", kind in BOUNDED))
 
     def moments(self, kind: str) -> tuple[str, str]:
-        """Both ends as they compare with the times of items, if the span may be so long.
+        """Both ends in a form to compare with times of items. Refuses a range that is too long.
 
-        That is a rule of the operation, so it is asked for only when the owner is found.
+        That is a rule of the operation, so it is checked after the owner is found.
         """
         if self.start and self.end:
             if self.start > self.end:
                 raise broken("end_datetime", "not be before start_datetime")
             if kind in BOUNDED and self.end > _furthest(self.start, kind):
                 raise broken("end_datetime", f"not be after {_furthest(self.start, kind)}")
-        # Every time there is lies between these two texts.
+        # All times are between these two texts.
         return moment(self.start or "0"), moment(self.end or _LAST)
 
 
@@ -59,7 +59,7 @@ def _time(field: str, needed: bool) -> str | None:
 
 
 def _furthest(start: str, kind: str) -> str:
-    """The last end that a range with this start may have."""
+    """The latest end of a range with this start."""
     date, _, clock = start.partition(" ")
     year, month, day = (int(part) for part in date.split("-"))
     if kind == "record":

@@ -1,4 +1,4 @@
-"""Calls in progress: what rings, who is told of it, and its leg in the history once it ends."""
+"""Calls in progress: ringing, events, and legs in the history at the end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 from second import faults
 from second.database import LEG, Database, leg_row
 
-# Seconds until somebody picks up, and of the longest talk.
+# Seconds until a call is picked up, and of the longest talk.
 _RINGS = 1.0
 _TALKS = 60.0
 _PATIENCE = 5.0
@@ -23,7 +23,7 @@ _FORM = "%Y-%m-%d %H:%M:%S"
 
 class _NoRedirects(HTTPRedirectHandler):
     def redirect_request(self, *_: Any) -> None:
-        """Follows none."""
+        """Follows no redirect."""
 
 
 _opener = build_opener(_NoRedirects)
@@ -31,11 +31,11 @@ _opener = build_opener(_NoRedirects)
 
 @dataclass
 class LiveCall:
-    """A call that numbers of a client make to a number."""
+    """A call from numbers of a client to a number."""
 
     client: int
     target: str
-    # The numbers that take part, as the table has them.
+    # The numbers that take part, as rows of the table.
     numbers: list[dict[str, Any]]
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -44,16 +44,15 @@ class LiveCall:
 
     @property
     def long_id(self) -> str:
-        """Ten digits, and the id as a UUID is written."""
+        """Ten digits, and the id in the form of a UUID."""
         return f"3584700000-{uuid.UUID(self.id)}"
 
     def leg_id(self, number: dict[str, Any]) -> str:
-        """The id of the part of one number."""
         return f"{number['id']}-{self.id}"
 
 
 class Switchboard:
-    """All calls in progress, each with a thread that moves it on."""
+    """All calls in progress, each with a thread."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -61,7 +60,7 @@ class Switchboard:
         self._calls: list[LiveCall] = []
 
     def begin(self, call: LiveCall) -> None:
-        """Has a call ring."""
+        """Lets a call ring."""
         with self._lock:
             self._calls.append(call)
         threading.Thread(target=self._run, args=(call,), daemon=True).start()
@@ -73,7 +72,7 @@ class Switchboard:
             return [one for one in self._calls if one.client == client or everywhere]
 
     def end(self, call: LiveCall) -> None:
-        """Ends a call; nobody finds it from now on."""
+        """Ends a call, which is not found any more."""
         with self._lock:
             if call in self._calls and not faults.on("ended-call-stays"):
                 self._calls.remove(call)
@@ -125,7 +124,7 @@ class Switchboard:
 
 
 def _send(subscription: dict[str, Any], parameters: dict[str, str]) -> None:
-    """Sends one event, as a form or in the query, once."""
+    """Sends an event once, as a form or in the query."""
     scheme, host, path, query, _ = urlsplit(subscription["url"])
     form = urlencode(parameters, quote_via=quote)
     if subscription["method"] == "GET":

@@ -18,7 +18,7 @@ from second.secrets_of import new_text, same
 
 tokens = Blueprint("tokens", __name__)
 _LIFETIME = 3600
-# For applications of which type each grant is.
+# The types of applications that may use each grant.
 _GRANTS = {
     "client_credentials": ("trusted",),
     "password": ("password_credentials",),
@@ -30,7 +30,7 @@ _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 @tokens.post("/oauth/token")
 def create_token() -> dict[str, Any]:
-    """A token for an application and the user that it acts for."""
+    """A token for an application, and the user that it acts for."""
     given = _parameters()
     grant = given.get("grant_type")
     if not grant:
@@ -79,7 +79,7 @@ def _end(origin: str, refresh: bool = True) -> None:
 
 
 def _parameters() -> Mapping[str, str]:
-    # A body of any type that is empty counts as none.
+    # An empty body of any type counts as no body.
     if not request.get_data():
         found = request.args.to_dict()
     elif request.mimetype in _FORMS:

@@ -1,4 +1,4 @@
-"""Requests to an application of this process, without a server."""
+"""Requests to an application in this process, without a server."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 
 
-def ask(
+def send_request(
     app: Any, method: str, path: str, client: str = "127.0.0.1", **arguments: Any
 ) -> httpx.Response:
-    """The response to a program at the address `client`."""
+    """Sends a request from the address `client`."""
 
     async def send() -> httpx.Response:
         transport = httpx.ASGITransport(app=app, client=(client, 50000))
@@ -22,7 +22,7 @@ def ask(
 
 
 def status_of(app: Any, method: str, path: str, **more: Any) -> tuple[int, dict[str, Any]]:
-    """The status of a response, and the scope of its request, of which `more` is given."""
+    """The status of a response, and the scope of its request, with keys of `more`."""
     statuses = []
     scope = {
         "type": "http",

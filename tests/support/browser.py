@@ -1,4 +1,4 @@
-"""What the tests in tests/browser need of the machine, and how their programs are run."""
+"""Node.js, Chromium and programs for the tests in tests/browser."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = ROOT / "tests" / "browser"
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-# What Vite asks for.
+# The oldest version that Vite supports.
 OLDEST_NODE = (20, 19)
 _LONGEST = 1200
 
 
 def needed_node(*packages: str) -> str:
-    """The path of Node.js, with these npm packages in place."""
+    """The path of Node.js. Skips the test without it or without these npm packages."""
     path = shutil.which("node")
     if path is None:
         _lack("Node.js is not there")
@@ -35,14 +35,14 @@ def needed_node(*packages: str) -> str:
 
 
 def needed_chromium() -> str:
-    """The path of the browser."""
+    """The path of Chromium. Skips the test without it."""
     if not Path(CHROMIUM).exists():
         _lack(f"Chromium is not at {CHROMIUM}; the environment variable CHROMIUM can name it")
     return CHROMIUM
 
 
 def run_program(node: str, program: str, *arguments: str) -> str:
-    """What a program prints. Fails with that, and with its complaints, if it does not succeed."""
+    """The output of a program. Fails the test, with all output, if the program fails."""
     done = subprocess.run(
         [node, str(PROGRAMS / program), *arguments],
         capture_output=True,
@@ -56,7 +56,7 @@ def run_program(node: str, program: str, *arguments: str) -> str:
 
 
 def _lack(what: str) -> NoReturn:
-    """Skips, or fails where the environment says that nothing may be missing."""
+    """Skips the test, or fails it if the environment requires everything."""
     if os.environ.get("RINGME_REQUIRE_BROWSER") == "1":
         pytest.fail(what, pytrace=False)
     pytest.skip(what)

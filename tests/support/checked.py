@@ -1,4 +1,4 @@
-"""Mocks that hold every answer of their API against the document."""
+"""Mocks that check every response of their API against the document."""
 
 from __future__ import annotations
 
@@ -16,12 +16,11 @@ CHECK_LOG = "ringme_mock.http.response_validation"
 
 
 def checked_app(spec: Path = SPEC, fixtures: Path = FIXTURES) -> MockApp:
-    """The mock with response validation on."""
     return create_app(spec, fixtures, Clock(), Settings(validate_responses=True))
 
 
-class BrokenAnswers(logging.Handler):
-    """Takes note of the answers of this process that broke the document."""
+class _BrokenResponses(logging.Handler):
+    """Collects log messages about responses that break the document."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
@@ -32,9 +31,9 @@ class BrokenAnswers(logging.Handler):
 
 
 @contextmanager
-def broken_answers() -> Iterator[list[str]]:
-    """What was logged of such answers, as long as the block lasts."""
-    handler = BrokenAnswers()
+def broken_responses() -> Iterator[list[str]]:
+    """Collects such messages during the block."""
+    handler = _BrokenResponses()
     logger = logging.getLogger(CHECK_LOG)
     logger.addHandler(handler)
     try:

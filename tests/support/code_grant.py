@@ -1,4 +1,4 @@
-"""A browser at the login page, without the browser: what an automated test would send."""
+"""A user at the login page: the requests of a browser, without one."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ ASKING = "c1200000000000000000000000000008"
 OTHER_PUBLIC = "c1300000000000000000000000000003"
 CALLBACK = "http://localhost:3000/callback"
 AUTHORIZE, LOGIN = "/oauth/authorize", "/oauth/login"
-# A browser says so of what a person has pressed.
+# Headers of a browser when a user submits a form.
 OWN_FORM = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate"}
 PAGE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 
 
 class Person:
-    """Cookies of one browser; no redirect is followed, and every answer must be as documented."""
+    """The cookies of one browser. Redirects are not followed; responses must conform."""
 
     def __init__(self, mock: RunningMock, **query: str) -> None:
         self._mock = mock
@@ -32,11 +32,11 @@ class Person:
         self.query = known | query
 
     def send(self, method: str, path: str, **arguments: Any) -> httpx.Response:
-        """One request with the query of this person's application, or another one."""
+        """Sends a request with the query of this person's application."""
         return self.go(method, path, **{"params": self.query, **arguments})
 
     def go(self, method: str, url: str, **arguments: Any) -> httpx.Response:
-        """One request with the cookies of this browser."""
+        """Sends a request with the cookies of this browser."""
         http = self._mock.http
         http.cookies.clear()
         http.cookies.update(self.cookies)
@@ -48,21 +48,20 @@ class Person:
         return response
 
     def log_in(self, login: str = "sales-lead", password: str | None = None) -> httpx.Response:
-        """What the login page answers to login and password."""
         form = {"username": login, "password": password or f"mock-{login}"}
         return self.send("POST", LOGIN, data=form)
 
     def come_back(self) -> dict[str, str]:
-        """What the redirect URI gets of who is logged in."""
+        """The parameters that the redirect URI gets for a logged-in user."""
         return arrived(self.send("GET", AUTHORIZE))
 
     def code(self, login: str = "sales-lead") -> str:
-        """A code, by all the steps of a browser."""
+        """Logs in, and returns the code."""
         assert self.log_in(login).status_code == 302
         return self.come_back()["code"]
 
     def exchange(self, code: str, **changes: str) -> httpx.Response:
-        """What the token endpoint answers to a code; empty values are left out."""
+        """The response of the token endpoint to a code; empty parameters are left out."""
         form = {
             "grant_type": "authorization_code",
             "code": code,
@@ -73,7 +72,7 @@ class Person:
         return self._mock.request_token(**{name: one for name, one in form.items() if one})
 
     def tokens(self, login: str = "sales-lead") -> dict[str, str]:
-        """Tokens, by all the steps."""
+        """Logs in, and exchanges the code for tokens."""
         response = self.exchange(self.code(login))
         assert response.status_code == 200, response.text
         found: dict[str, str] = response.json()
@@ -81,7 +80,7 @@ class Person:
 
 
 def arrived(response: httpx.Response, at: str = CALLBACK) -> dict[str, str]:
-    """The parameters that a redirect brings to the redirect URI, which may have some of its own."""
+    """The parameters that a redirect adds to the redirect URI, and its own ones."""
     assert response.status_code == 302, response.text
     location = response.headers["Location"]
     assert location.startswith((f"{at}?", f"{at}&")), location
@@ -89,6 +88,6 @@ def arrived(response: httpx.Response, at: str = CALLBACK) -> dict[str, str]:
 
 
 def said(response: httpx.Response) -> str:
-    """The message of a page that refuses something; empty without one."""
+    """The message of a page that refuses a request; empty without one."""
     found = re.search(r'role="alert">(.*?)</p>', response.text, re.DOTALL)
     return unescape(found[1]) if found else ""

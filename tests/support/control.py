@@ -1,4 +1,4 @@
-"""A client of the control interface that holds every answer against its document."""
+"""A client of the control interface that checks every response against its document."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ API = "/api/ver1.0"
 
 
 class Control:
-    """Asks the mock and its control interface, in one session."""
+    """Requests to the mock and its control interface, in one session."""
 
     def __init__(self, server: MockServer, session: str | None = None) -> None:
         self.server = server
@@ -32,12 +32,11 @@ class Control:
             other.http.close()
 
     def session(self, name: str) -> Control:
-        """The same mock in another session."""
         self._others.append(Control(self.server, name))
         return self._others[-1]
 
     def ask(self, method: str, path: str, body: Any = None, **arguments: Any) -> httpx.Response:
-        """A request below /__mock__/; the answer must be as documented."""
+        """Sends a request below /__mock__/; the response must conform."""
         if body is not None:
             arguments["json"] = body
         answer = self.http.request(method, f"/__mock__/{path}", **arguments)
@@ -48,7 +47,7 @@ class Control:
         return answer
 
     def done(self, method: str, path: str, body: Any = None, **arguments: Any) -> Any:
-        """The JSON of a request that must succeed; None where there is none."""
+        """The JSON of a request that must succeed; None for an empty body."""
         answer = self.ask(method, path, body, **arguments)
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None
@@ -60,22 +59,21 @@ class Control:
         return f"{answer.status_code} {answer.json()['message']}"
 
     def token(self, login: str = "client-admin") -> dict[str, str]:
-        """The header with a token of a user."""
+        """A header with a new token of a user."""
         token = self.done("POST", "tokens", {"login": login})["access_token"]
         return {"Authorization": f"Bearer {token}"}
 
     def get(self, path: str, headers: dict[str, str] | None = None, **query: Any) -> httpx.Response:
-        """GET below /api/ver1.0."""
+        """Sends a GET below /api/ver1.0."""
         return self.http.get(API + path, params=query, headers=headers)
 
     def groups(self, headers: dict[str, str]) -> list[str]:
-        """The names of the caller's groups."""
         answer = self.get("/client/@me/extension_group/", headers)
         assert answer.status_code == 200, answer.text
         return [group["name"] for group in answer.json()]
 
     def make_group(self, headers: dict[str, str], name: str) -> int:
-        """A new group of the caller's client; gives its id."""
+        """Creates a group of the caller's client; returns its id."""
         answer = self.http.post(
             f"{API}/client/@me/extension_group/", json={"name": name}, headers=headers
         )

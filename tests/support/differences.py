@@ -1,4 +1,4 @@
-"""The mock behind all the differences that an implementation is free to have, at once."""
+"""The mock with all differences that the document allows."""
 
 from __future__ import annotations
 
@@ -14,15 +14,12 @@ from werkzeug.http import parse_accept_header
 
 from ringme_mock import asgi_app
 
-# Bytes of a body from which it is compressed.
+# The smallest body, in bytes, that is compressed.
 _LONG = 1024
 
 
 class PermittedDifferences:
-    """Further keys, another order, blanks, escapes and headers, chunks; ids that jump.
-
-    None of them breaks the document.
-    """
+    """Additional keys, another order, blanks, escapes and headers, chunks; gaps between ids."""
 
     def __init__(self) -> None:
         self._app = asgi_app()
@@ -43,7 +40,7 @@ class PermittedDifferences:
         await send({"type": "http.response.body", "body": content[half:]})
 
     async def _make_gap(self, scope: Scope, body: bytes) -> None:
-        """Uses up some ids, where the same can be made twice."""
+        """Uses up some ids, if the same entry can be created twice."""
         for _ in range(next(self._gaps)):
             status, headers, content = await self._ask(scope, body)
             if status == 201:
@@ -80,7 +77,7 @@ def _changed(headers: list[Any], content: bytes, takes_gzip: bool) -> tuple[list
     if is_json and content:
         content = json.dumps(_widened(json.loads(content)), ensure_ascii=True, indent=1).encode()
         if takes_gzip and len(content) >= _LONG:
-            # It may have become long by what was added.
+            # The additions may have made it long enough.
             packed, kept[b"content-encoding"] = True, b"gzip"
     content = gzip.compress(content) if packed and content else content
     return [*kept.items(), (b"X-Request-Id", b"7"), (b"Vary", b"Accept-Encoding")], content

@@ -1,4 +1,4 @@
-"""Targets that would lose what is theirs, or keep what is not, if a client believed them."""
+"""Targets that would make a careless client delete their data, or leave its own behind."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from ringme_contract.proof.messages import Request, Response
 from ringme_contract.proof.site import Site
 
 Alter = Callable[[Site], None]
-# A path to a number that is there, in the stead of an id.
+# A path to an existing number, instead of an id.
 ELSEWHERE = "../extension/30"
 
 
 def after_creation(change: Callable[[Response], None]) -> Alter:
-    """Changes the response to each POST that has made something."""
+    """Changes the response to each successful creation."""
 
     def alter(site: Site) -> None:
         def hook(request: Request, response: Response) -> None:
@@ -40,7 +40,7 @@ def with_status(status: int, body: bytes | None = None) -> Alter:
 
 
 def id_of_another(site: Site, whole: bool = False) -> None:
-    """POST answers with the id of an entry that is there, or with all of it."""
+    """The response to a POST has the id of an existing entry, or the whole entry."""
 
     async def hook(request: Request, response: Response) -> None:
         if request.action == "create" and response.ok:
@@ -52,12 +52,12 @@ def id_of_another(site: Site, whole: bool = False) -> None:
 
 
 def another_entry(site: Site) -> None:
-    """POST answers with an entry that is there."""
+    """The response to a POST is an existing entry."""
     id_of_another(site, whole=True)
 
 
 def made_twice(site: Site) -> None:
-    """POST makes two, where their names may be the same."""
+    """A POST creates two entries, if their names need not be unique."""
 
     async def hook(request: Request) -> None:
         if request.action == "create":
@@ -67,7 +67,7 @@ def made_twice(site: Site) -> None:
 
 
 def delete_that_only_says_so(site: Site) -> None:
-    """DELETE of an entry answers 204 and does nothing."""
+    """DELETE of an entry responds with 204 and does nothing."""
 
     async def hook(request: Request) -> Response | None:
         return Response(204) if request.action == "delete" and request.token else None
@@ -76,7 +76,7 @@ def delete_that_only_says_so(site: Site) -> None:
 
 
 def delete_that_fails(site: Site) -> None:
-    """DELETE of an entry answers 500."""
+    """DELETE of an entry responds with 500."""
 
     async def hook(request: Request) -> Response | None:
         return Response(500) if request.action == "delete" and request.token else None
@@ -85,7 +85,7 @@ def delete_that_fails(site: Site) -> None:
 
 
 def another_entry_read(site: Site) -> None:
-    """GET of an entry shows the first one of all."""
+    """GET of an entry shows the first one of its collection."""
 
     async def hook(request: Request, response: Response) -> None:
         if request.action == "read" and response.ok:
@@ -96,12 +96,12 @@ def another_entry_read(site: Site) -> None:
 
 
 def lists_without_new(site: Site) -> None:
-    """Lists leave out what a run has made."""
+    """Lists leave out entries of a run."""
     site.after(lambda request, response: _keep(request, response, lambda text: "contract-" in text))
 
 
 def lists_without_old(site: Site) -> None:
-    """Lists show nothing but what a run has made."""
+    """Lists show only entries of a run."""
     site.after(
         lambda request, response: _keep(request, response, lambda text: "contract-" not in text)
     )
@@ -113,8 +113,6 @@ def _keep(request: Request, response: Response, hides: Callable[[str], bool]) ->
 
 
 def another_id_after_update(site: Site) -> None:
-    """PUT gives the entry a new id."""
-
     async def hook(request: Request, response: Response) -> None:
         if request.action == "update" and response.ok:
             key = response.json["id"]
@@ -124,7 +122,7 @@ def another_id_after_update(site: Site) -> None:
 
 
 def everybody_may(site: Site) -> None:
-    """Each request, whoever makes it, is that of the client's own user."""
+    """Each request is handled as one of the client's admin."""
 
     async def hook(request: Request) -> None:
         if request.operation is not None and request.action != "token":
@@ -147,7 +145,7 @@ def update_of_all(site: Site) -> None:
 
 
 def update_that_resets(site: Site) -> None:
-    """PUT takes away the text of an entry that it does not name."""
+    """PUT clears the text of an entry if it is not sent."""
 
     async def hook(request: Request, response: Response) -> None:
         if request.action == "update" and response.ok:
@@ -165,18 +163,15 @@ def groups_that_take_numbers_along(site: Site) -> None:
     async def hook(request: Request) -> None:
         if request.action == "delete" and request.collection == "extension_group":
             group = request.values.get("ext_group_id")
-            members = [
-                one["id"]
-                for one in await site.mock.entries("extension")
-                if str(one["extension_group_id"]) == group
-            ]
-            await site.mock.remove("extension", *members)
+            numbers = await site.mock.entries("extension")
+            members = [one for one in numbers if str(one["extension_group_id"]) == group]
+            await site.mock.remove("extension", members)
 
     site.before(hook)
 
 
 class Dropping:
-    """Breaks off the response to each POST of an application that makes something."""
+    """Breaks off the response to each POST that creates an entry."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -192,4 +187,4 @@ class Dropping:
 
 
 def dropped(_site: Site) -> None:
-    """The connection is closed before the response to a POST is complete: see `Dropping`."""
+    """Closes the connection before the response to a POST is complete: see `Dropping`."""

@@ -1,4 +1,4 @@
-"""Servers that misbehave: before a real one, most of whose responses they let through."""
+"""Misbehaving servers in front of a real one; they forward most requests."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Closed(Exception):
 
 @dataclass
 class Call:
-    """One request: how many came before it, in all and on its connection, and what may be done."""
+    """A request: the requests before it, in all and on its connection, and ways to respond."""
 
     connection: socket.socket
     number: int
@@ -66,10 +66,10 @@ class Call:
             raise Closed
 
     def forward(self) -> tuple[int, dict[str, str], bytes]:
-        """The response of the real server."""
+        """Forwards the request; returns the response of the real server."""
         place = urlsplit(self.upstream)
         http = HTTPConnection(str(place.hostname), int(place.port or 80), timeout=PATIENCE)
-        # Without compression, so that what is changed can be read.
+        # Without compression, so that the body can be changed.
         skipped = ("host", "connection", "content-length", "cookie", "accept-encoding")
         headers = {name: value for name, value in self.headers.items() if name not in skipped}
         http.request(self.method, self.target, self.body or None, headers)
@@ -94,7 +94,7 @@ Behaviour = Callable[[Call], None]
 
 @dataclass
 class Hostile:
-    """A running one: its URL, the tokens that it gave out, the requests that came."""
+    """A running server: its URL, the tokens it gave out, and the number of requests."""
 
     url: str
     tokens: list[str] = field(default_factory=list)
@@ -103,7 +103,7 @@ class Hostile:
 
 @contextmanager
 def hostile_server(upstream: str, behave: Behaviour) -> Iterator[Hostile]:
-    """Serves requests by `behave`, which lets through what it does not spoil."""
+    """Handles each request with `behave`."""
     found, stopped = Hostile(""), threading.Event()
 
     def handle(connection: socket.socket) -> None:
@@ -146,7 +146,7 @@ def _requests(connection: socket.socket) -> Iterator[tuple[str, dict[str, str], 
 
 
 def spoils(spoil: Behaviour) -> Behaviour:
-    """Spoils the requests of the API; tokens and the rest are as they should be."""
+    """Spoils requests of the API; forwards tokens and the rest."""
 
     def behave(call: Call) -> None:
         if call.is_api:
@@ -158,7 +158,7 @@ def spoils(spoil: Behaviour) -> Behaviour:
 
 
 def every(number: int, spoil: Behaviour) -> Behaviour:
-    """Spoils each so many-th request of the API."""
+    """Spoils every `number`-th request of the API."""
     count = iter(range(1, 10**9))
 
     def behave(call: Call) -> None:
@@ -171,7 +171,7 @@ def every(number: int, spoil: Behaviour) -> Behaviour:
 
 
 def changed(change: Callable[[Call, bytes], bytes]) -> Behaviour:
-    """Changes the body of each good response of the API."""
+    """Changes the body of each response of the API."""
 
     def behave(call: Call) -> None:
         status, headers, content = call.forward()
@@ -186,7 +186,7 @@ def changed(change: Callable[[Call, bytes], bytes]) -> Behaviour:
 
 
 def growing() -> Behaviour:
-    """Lists 2,000 entries more each time, like the last one."""
+    """Adds 2,000 more entries to lists each time, copies of the last one."""
     asked = itertools.count(1)
 
     def more(_: Call, body: bytes) -> bytes:
@@ -225,7 +225,6 @@ def endless_body(call: Call) -> None:
 
 @cache
 def _packed() -> bytes:
-    """256 MB of blanks, compressed."""
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
     return b"".join(packer.compress(b" " * 2**20) for _ in range(256)) + packer.flush()
 
@@ -286,12 +285,12 @@ def many_empty(call: Call) -> None:
 
 
 def odd_charset(call: Call) -> None:
-    """Names one of Python's encodings that make much of little."""
+    """Names a codec of Python that decompresses."""
     call.respond("200 OK", _packed(), "Content-Type: application/json; charset=zip")
 
 
 def throttled(limit: int, *headers: str, seconds: float = 10**9) -> Behaviour:
-    """Refuses what comes after so many requests, until some seconds later."""
+    """Refuses requests after the first `limit`, for some seconds."""
     times: list[float] = []
 
     def behave(call: Call) -> None:
@@ -305,7 +304,7 @@ def throttled(limit: int, *headers: str, seconds: float = 10**9) -> Behaviour:
 
 
 def limited(total: int) -> Behaviour:
-    """Refuses all after so many requests of the API, and says before how many are left."""
+    """Refuses requests of the API after the first `total`; headers tell how many are left."""
     left = iter(range(total - 1, -1, -1))
 
     def behave(call: Call) -> None:
@@ -322,7 +321,7 @@ def limited(total: int) -> Behaviour:
 
 
 def sets_cookies(call: Call) -> None:
-    """Knows people by a cookie, where there is one, and not by their token."""
+    """Identifies users by a cookie, if there is one, instead of their token."""
     known = re.search("who=([^;]+)", call.headers.get("cookie", ""))
     if known:
         call.headers["authorization"] = f"Bearer {known[1]}"

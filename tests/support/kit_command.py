@@ -1,4 +1,4 @@
-"""Runs ringme-contract in the test process, with checks of the test's own."""
+"""Runs ringme-contract in the test process, with checks defined by the test."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ CheckFunction = Callable[[CheckContext], None]
 
 
 def own_check(rule: str, function: CheckFunction, writes: bool = True) -> Check:
-    """A check of the test's own."""
     return Check(function.__name__, rule, "scenarios", function, writes=writes)
 
 
@@ -28,7 +27,7 @@ def reads_user(kit: CheckContext) -> None:
 
 
 def makes_group(kit: CheckContext) -> None:
-    """Passes, and makes something."""
+    """Passes, and creates a group."""
     group = kit.new_group()
     kit.caller("client").read(kit.path("extension_group", group["id"]))
 
@@ -39,18 +38,17 @@ def misses_group(kit: CheckContext) -> None:
 
 
 def instead_of_all_checks(patch: pytest.MonkeyPatch, *checks: Check) -> None:
-    """Has the command run these checks and no other."""
+    """Makes the command run only these checks."""
     for module in (check_run, commands):
         patch.setattr(module, "all_checks", lambda *_: list(checks))
 
 
 def ringme_contract(*arguments: str) -> Result:
-    """What the command says and how it ends."""
     return CliRunner().invoke(commands.main, list(arguments))
 
 
 def mock_target(folder: Path, *changes: tuple[str, str]) -> str:
-    """The path of the mock's target file with some of its text changed."""
+    """The path of a copy of the mock's target file, with some text replaced."""
     text = MOCK.read_text()
     for old, new in changes:
         assert old in text

@@ -1,4 +1,4 @@
-"""Servers that are no implementation at all: each answers every connection in one odd way."""
+"""Servers that handle every connection in one odd way."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ Odd = Callable[[socket.socket], None]
 
 
 def silent(connection: socket.socket) -> None:
-    """Takes the request and never answers."""
+    """Reads the request and never responds."""
     while connection.recv(65536):
         pass
 
 
 def halfway(connection: socket.socket) -> None:
-    """Promises more than it sends, and closes the connection."""
+    """Announces a longer body than it sends, and closes the connection."""
     connection.recv(65536)
     connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"access_tok')
 
 
 def closing(connection: socket.socket) -> None:
-    """Closes the connection without a word."""
+    """Closes the connection without a response."""
     connection.recv(65536)
 
 
 def speechless(connection: socket.socket) -> None:
-    """Answers in no HTTP."""
+    """Responds with something other than HTTP."""
     connection.recv(65536)
     connection.sendall(b"220 mail.example.com ESMTP\r\n")
 
 
 def answering(status: str, body: bytes, *headers: str) -> Odd:
-    """Answers every request with the same."""
+    """Responds to every request in the same way."""
 
     def answer(connection: socket.socket) -> None:
-        # To the end of the body: closing with bytes unread would reset the connection.
+        # Reads the whole body: closing with unread bytes would reset the connection.
         received = connection.recv(65536)
         head, _, rest = received.partition(b"\r\n\r\n")
         for line in head.lower().split(b"\r\n"):
@@ -58,7 +58,7 @@ def answering(status: str, body: bytes, *headers: str) -> Odd:
 
 @contextmanager
 def odd_server(behave: Odd) -> Iterator[str]:
-    """Runs one for as long as the block lasts; gives its URL."""
+    """Runs a server during the block; yields its URL."""
     open_now: list[socket.socket] = []
 
     def handle(connection: socket.socket) -> None:
@@ -93,7 +93,7 @@ def odd_server(behave: Odd) -> Iterator[str]:
 
 
 def refused_url() -> str:
-    """A URL at whose port nobody listens."""
+    """A URL with a port that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     return f"http://127.0.0.1:{port}"

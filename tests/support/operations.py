@@ -1,4 +1,4 @@
-"""Every operation of the API as a request that succeeds, made of the document's examples."""
+"""Every operation of the API as a request that succeeds, from the document's examples."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ OPERATIONS = tuple(one for one in CONTRACT.operations.values() if one.path.start
 Outcome = tuple[int, str | None]
 
 
-# In the place of a value: its key goes.
+# Instead of a value: removes the key.
 GONE = object()
 
 
 def changed_document(place: tuple[str | int, ...], key: str | int, value: Any) -> dict[str, Any]:
-    """A copy of the document with one value of the node at a place changed."""
-    # By way of JSON, so that no part of it is shared between two places.
+    """A copy of the document with one value of a node changed."""
+    # Through JSON, so that no part is shared.
     document: dict[str, Any] = json.loads(json.dumps(DOCUMENT))
     node: Any = document
     for part in place:
@@ -45,7 +45,7 @@ def brief(value: object) -> str:
 
 
 def path_of(operation: Operation, values: Mapping[str, object] | None = None) -> str:
-    """The path with the examples, but for the values that are given."""
+    """The path with these values, and examples for the rest."""
     path = operation.path
     for one in operation.path_parameters:
         value = (values or {}).get(one.name, one.example)
@@ -54,7 +54,7 @@ def path_of(operation: Operation, values: Mapping[str, object] | None = None) ->
 
 
 def path_in(operation: Operation, *values: object) -> str:
-    """The path below that of the API, with values for its first parameters, else the examples."""
+    """The path below that of the API, with values for its first parameters, else examples."""
     path = path_of(operation, dict(zip(operation.path_names, values, strict=False)))
     return path.removeprefix(API)
 
@@ -64,7 +64,6 @@ def query_of(operation: Operation) -> dict[str, Any]:
 
 
 def body_of(operation: Operation) -> dict[str, Any] | None:
-    """The example of the request body."""
     return operation.body.schema["example"] if operation.body else None
 
 
@@ -74,7 +73,7 @@ def send(
     values: Mapping[str, object] | None = None,
     query: Mapping[str, object] | None = None,
 ) -> httpx.Response:
-    """Makes the request; what is given goes in the place of the examples."""
+    """Sends the request; values and query replace the examples."""
     body = body_of(operation)
     arguments: dict[str, Any] = {} if body is None else {"json": body}
     given = query_of(operation) if query is None else query
@@ -82,7 +81,7 @@ def send(
 
 
 def outcome(response: httpx.Response) -> Outcome:
-    """The status of a response, and the error code of an error that has one."""
+    """The status of a response, and the error code of an error, if any."""
     code = response.status_code
     return code, response.json().get("status") if code >= 400 else None
 

@@ -1,4 +1,4 @@
-"""How long tests wait for what must come: a busy machine is slow, and no test is about that."""
+"""The time that tests wait: a busy machine is slow, and no test is about that."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ PATIENCE = 600.0
 
 
 def make_httpx_patient() -> None:
-    """Has all requests wait that long which name no timeout of their own."""
+    """Sets the default timeout of all requests."""
     # All functions and clients of httpx share this default.
     default = signature(httpx.get).parameters["timeout"].default
     default.connect = default.read = default.write = default.pool = PATIENCE

@@ -1,4 +1,4 @@
-"""A receiver of events on the loopback interface, which remembers what it got."""
+"""A receiver of events on the loopback interface."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 @dataclass
 class Receiver:
-    """Requests that arrived, as method, target and body; `status` is what it answers with."""
+    """Requests that arrived, as method, target and body; responses have `status`."""
 
     url: str = ""
     status: int = 200
@@ -21,7 +21,7 @@ class Receiver:
     changed: threading.Condition = field(default_factory=threading.Condition)
 
     def wait(self, count: int) -> list[dict[str, str]]:
-        """The parameters of the first so many events, once they have arrived."""
+        """The parameters of the events, once `count` have arrived."""
         with self.changed:
             assert self.changed.wait_for(lambda: len(self.requests) >= count, 30), self.requests
             return [_parameters(*one) for one in self.requests]
@@ -51,10 +51,10 @@ def receiver() -> Iterator[Receiver]:
         do_GET = do_POST = _take  # noqa: N815 - the names that the base class looks for
 
         def log_message(self, *_: object) -> None:
-            """Keep quiet."""
+            """Logs nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    # The end of the block waits for one turn of this loop.
+    # The end of the block waits for one iteration of this loop.
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     found.url = f"http://127.0.0.1:{server.server_port}"

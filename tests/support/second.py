@@ -1,4 +1,4 @@
-"""The second implementation, as a process of its own or in a thread of this one."""
+"""The second implementation, in a process of its own or in a thread."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SECOND = Path(__file__).resolve().parents[1] / "second"
 
 @contextmanager
 def second_implementation() -> Iterator[str]:
-    """Serves it for as long as the block lasts; gives the URL."""
+    """Serves it during the block; yields the URL."""
     command = [sys.executable, str(SECOND / "server.py"), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -32,7 +32,7 @@ def second_implementation() -> Iterator[str]:
 
 @contextmanager
 def faulty_implementation(fault: str) -> Iterator[str]:
-    """Serves it with a fault in a thread: a process takes longer to start than one rule to try."""
+    """Serves it with a fault, in a thread: a process takes longer to start than a rule to test."""
     faults.switch_on([fault])
     server = make_server(0, FIXTURES)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})

@@ -1,4 +1,4 @@
-"""A mock that runs in the test process, on a free port of the loopback interface."""
+"""A mock in the test process, on a free port of the loopback interface."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ LIMITED = "c1400000000000000000000000000001"
 
 
 class RunningMock:
-    """The mock as its clients see it (`url`), and the two things that only tests may touch."""
+    """The mock as its clients see it, with its clock and a reset for tests."""
 
     def __init__(self, app: MockApp, url: str) -> None:
         self.url = url
@@ -50,23 +50,21 @@ class RunningMock:
 
     @property
     def clock(self) -> Clock:
-        """Its clock, which can be put forward."""
+        """Its clock, which tests can advance."""
         return self._app.state.clock
 
     def reset(self) -> None:
-        """Goes back to the fixtures."""
         self._app.sessions.default.reset()
 
     def anonymous(self) -> Api:
-        """A client without a token."""
         return Api(self, None)
 
     def request_token(self, **parameters: str) -> httpx.Response:
-        """What the token endpoint answers to a form with these parameters."""
+        """Sends a form with these parameters to the token endpoint."""
         return self.anonymous().request("POST", "/oauth/token", data=parameters)
 
     def token(self, login: str | None = None, application: str | None = None) -> dict[str, Any]:
-        """A token answer: of a user who logs in, or of a trusted application's owner."""
+        """A token response: for a user who logs in, or for the owner of a trusted application."""
         if login is None:
             application = application or TRUSTED
             parameters = {"grant_type": "client_credentials"}
@@ -82,7 +80,7 @@ class RunningMock:
         return found
 
     def as_user(self, login: str, application: str | None = None) -> Api:
-        """A client with the token of a user who logged in, by the fixtures' passwords."""
+        """A client with the token of a user, who logs in with the password of the fixtures."""
         return Api(self, self.token(login, application)["access_token"])
 
     def as_application(self, application: str = TRUSTED) -> Api:
@@ -91,14 +89,14 @@ class RunningMock:
 
 
 class Api:
-    """Makes requests with one token, and holds every answer against the document."""
+    """Requests with one token; every response must conform."""
 
     def __init__(self, mock: RunningMock, token: str | None) -> None:
         self.token = token
         self._mock = mock
 
     def request(self, method: str, path: str, **arguments: Any) -> httpx.Response:
-        """Sends a request to a path from the root; the answer must be as documented."""
+        """Sends a request to a path from the root; the response must conform."""
         headers = dict(arguments.pop("headers", {}))
         if self.token is not None:
             headers.setdefault("Authorization", f"Bearer {self.token}")
@@ -108,19 +106,16 @@ class Api:
         return response
 
     def get(self, path: str, **query: Any) -> httpx.Response:
-        """GET below /api/ver1.0; the query as keywords."""
+        """Sends a GET below /api/ver1.0."""
         return self.request("GET", API + path, params=query)
 
     def post(self, path: str, body: object) -> httpx.Response:
-        """POST of a JSON body below /api/ver1.0."""
         return self.request("POST", API + path, json=body)
 
     def put(self, path: str, body: object) -> httpx.Response:
-        """PUT of a JSON body below /api/ver1.0."""
         return self.request("PUT", API + path, json=body)
 
     def delete(self, path: str, **query: Any) -> httpx.Response:
-        """DELETE below /api/ver1.0; the query as keywords."""
         return self.request("DELETE", API + path, params=query)
 
     def read(self, path: str, **query: Any) -> Any:
@@ -132,7 +127,7 @@ class Api:
 
 @contextmanager
 def running_mock(spec: Path = SPEC, fixtures: Path = FIXTURES) -> Iterator[RunningMock]:
-    """Runs a mock in a thread for as long as the block lasts."""
+    """Runs a mock in a thread during the block."""
     app = checked_app(spec, fixtures)
     with served(app) as url:
         mock = RunningMock(app, url)

@@ -1,4 +1,4 @@
-"""Serves an application of this process, as the mock is served."""
+"""Serves an application in this process, with the server of the mock."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ringme_mock.server.tls import Tls
 
 @contextmanager
 def served(app: Any, http: Any = None, tls: Tls | None = None) -> Iterator[str]:
-    """Answers on a free port of the loopback interface as long as the block lasts; gives the URL.
+    """Serves on a free port of the loopback interface during the block; yields the URL.
 
     `http` is another protocol for the connections, `tls` for https.
     """

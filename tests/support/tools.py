@@ -1,4 +1,4 @@
-"""Programs of the machine that a test needs, and goes without where they are missing."""
+"""Programs that a test needs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 
 def needed(*programs: str) -> None:
-    """Skips the test, in a line that says why, where one of these programs is not on PATH."""
+    """Skips the test if one of these programs is not on PATH."""
     for program in programs:
         if shutil.which(program) is None:
             pytest.skip(f"{program} is not on PATH")

@@ -1,4 +1,4 @@
-"""A visitor of the page for people, without a browser: asks for it, and for the API."""
+"""A user of the page, without a browser: requests for the page and for the API."""
 
 from __future__ import annotations
 
@@ -16,28 +16,27 @@ _IMPORT = re.compile(r'^import .* from "([^"]*)";$', re.MULTILINE)
 
 @dataclass
 class Visitor:
-    """Asks for the page of one session; `prefix` is that of the session, such as /s/mine."""
+    """Requests the page of one session; `prefix` is that of the session, such as /s/mine."""
 
     server: MockServer
     http: httpx.Client
     prefix: str = ""
 
     def of_session(self, name: str) -> Visitor:
-        """The same visitor at the page of another session."""
+        """The same user at the page of another session."""
         return Visitor(self.server, self.http, f"/s/{name}")
 
     def get(self, path: str = "/", **query: str) -> httpx.Response:
-        """GET of a path in the session."""
         return self.http.get(self.prefix + path, params=query)
 
     def page(self) -> str:
-        """The page, which must be there."""
+        """The page, which must exist."""
         answer = self.get()
         assert answer.status_code == 200, answer.text
         return answer.text
 
     def assets(self) -> dict[str, str]:
-        """All files that the page loads, those that its modules import too, by path."""
+        """All files that the page and its modules load, by path."""
         found: dict[str, str] = {}
         waiting = [f"{self.prefix}/{link}" for link in links(self.page())]
         while waiting:
@@ -53,10 +52,8 @@ class Visitor:
 
 
 def links(page: str) -> list[str]:
-    """The files that the page names, relative to it."""
     return _LINK.findall(page)
 
 
 def imports(module: str) -> list[str]:
-    """The modules that one imports, relative to it."""
     return _IMPORT.findall(module)
