@@ -6,4 +6,4 @@ import click
 
 
 class BenchError(click.ClickException):
-    """A measurement that cannot be made. Its text, which ends the command, says why."""
+    """A measurement that is impossible; the text is the reason, and ends the command."""

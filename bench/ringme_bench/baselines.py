@@ -1,7 +1,7 @@
-"""The servers to compare with: `python -m ringme_bench.baselines floor|connexion PORT RESPONSES`.
+"""Servers to compare with: `python -m ringme_bench.baselines floor|connexion PORT RESPONSES`.
 
-The floor is the least that a server in Python under uvicorn takes for the same three responses:
-hand-written, with orjson; no token, no rights, no validation, no limits. Stock Connexion is its
+The floor is the least work of a Python server under uvicorn for the same three responses:
+hand-written, with orjson, without tokens, rights, validation and limits. Stock Connexion is its
 AsyncApp on the mock's document, with functions that return constants.
 """
 
@@ -25,7 +25,7 @@ _GROUPS = "/api/ver1.0/client/@me/extension_group/"
 
 
 class Floor:
-    """The three requests, by the shortest way, and one that forgets what they stored."""
+    """Minimal application for the three requests, and one that deletes what they stored."""
 
     def __init__(self, responses: dict[str, Any]) -> None:
         self._extensions = {entry["id"]: entry for entry in responses["list"]}
@@ -71,13 +71,13 @@ async def _body(receive: Receive) -> bytes:
 
 
 def token_info(token: str) -> dict[str, Any]:
-    """Any token is good for everything."""
+    """Accept any token, with all scopes."""
     return {"sub": token, "scope": ["all", "call_api"]}
 
 
 def stock_connexion(responses: dict[str, Any]) -> Any:
-    """Builds the application of Connexion alone."""
-    # Connexion looks for the function when it reads the document.
+    """Build an application of Connexion alone."""
+    # Connexion imports the function when it reads the document.
     os.environ["TOKENINFO_FUNC"] = "ringme_bench.baselines.token_info"
     warnings.simplefilter("ignore")
     import yaml
@@ -97,14 +97,14 @@ def stock_connexion(responses: dict[str, Any]) -> Any:
         return respond
 
     app = AsyncApp("stock")
-    # As a mapping: a file would be rendered as a Jinja template.
+    # As a mapping, since Connexion renders files as Jinja templates.
     text = (_HERE.parents[1] / "openapi.yaml").read_text("utf-8")
     app.add_api(yaml.load(text, yaml.CSafeLoader), resolver=Resolver(resolve))
     return app
 
 
 def serve(name: str, port: int, responses: dict[str, Any]) -> None:
-    """Runs a server as the mock is run."""
+    """Run a server in the same way as the mock."""
     app = Floor(responses) if name == "floor" else stock_connexion(responses)
     quiet: dict[str, Any] = {"log_level": "error", "access_log": False, "server_header": False}
     uvicorn.run(app, port=port, loop="uvloop", http="httptools", **quiet)

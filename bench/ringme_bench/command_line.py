@@ -1,4 +1,4 @@
-"""The command line: `python bench`, which `make bench` runs."""
+"""Command line: `python bench`, which `make bench` runs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MODULES = {"compare": comparison, "growth": growth, "load": load, "soak": soak}
 
 
 class _Group(click.Group):
-    """Compares where no command is named."""
+    """Group whose default command is `compare`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not args or (args[0] not in self.commands and args[0] != "--help"):
@@ -30,11 +30,11 @@ class _Group(click.Group):
 
 
 def _run(command: str, results: Path, **options: Any) -> None:
-    """Measures, shows and keeps a result; ends with code 1 if there are problems in it."""
-    # On a line each, just as they are: they may have the output of a server.
+    """Measure, show and store a result; exit with code 1 if it contains problems."""
+    # Unformatted, as notes may contain the output of a server.
     notes = partial(Console(stderr=True).print, markup=False, highlight=False, soft_wrap=True)
     module: Any = _MODULES[command]
-    # As Ctrl-C does: the servers end with it.
+    # As with Ctrl-C, so that the servers are ended, too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     result = {"conditions": conditions("bench", sys.argv[1:])}
     with tempfile.TemporaryDirectory(prefix="ringme-bench-") as folder:
@@ -49,7 +49,7 @@ def _run(command: str, results: Path, **options: Any) -> None:
 
 
 def _option(field: Field[Any]) -> click.Option:
-    """Makes an option of a field of a plan, with values of its default's type."""
+    """Make an option from a field of a plan, with the type of its default."""
     more: dict[str, Any] = {"type": click.FloatRange(0), "show_default": True}
     if isinstance(field.default, bool):
         more = {"is_flag": True}

@@ -1,4 +1,4 @@
-"""The mock beside other servers, round by round in one run."""
+"""Comparison of the mock with other servers, in interleaved rounds of one run."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Plan:
 
 
 class Contestant:
-    """A server with what was measured of it: seconds and memory of starts, and rounds by kind."""
+    """Server with its measurements: seconds and memory of starts, and rounds by kind."""
 
     def __init__(self, server: Server, folder: Path) -> None:
         self.server = server
@@ -42,7 +42,7 @@ class Contestant:
         self.rounds: dict[str, Rounds] = {}
 
     def start(self) -> None:
-        """Measures a start, and makes the server ready."""
+        """Measure a start, and prepare the server."""
         self.process.end()
         seconds = self.process.start(self.server.first)
         time.sleep(REST)
@@ -50,7 +50,7 @@ class Contestant:
         self.requests = prepare(self.server, self.process.port)
 
     def load(self, plan: Plan, generator: str) -> None:
-        """Measures a round of each request; the size is that of one response before it."""
+        """Measure a round of each request; the size is that of one response before."""
         process = self.process
         for kind, request in self.requests.items():
             if self.server.reset is not None:
@@ -84,13 +84,13 @@ def measure(plan: Plan, folder: Path, tell: Tell) -> dict[str, Any]:
 
 
 def compare(servers: Sequence[Server], plan: Plan, folder: Path, tell: Tell) -> dict[str, Any]:
-    """Returns the figures of all servers. Raises BenchError if one fails that is not optional."""
+    """Return the figures of all servers. Raises BenchError if one fails that is not optional."""
     generator = choose_generator(plan.seconds)
     running = [Contestant(one, folder) for one in servers]
     left_out: list[str] = []
 
     def each(step: Callable[[Contestant], None], turn: int = 0) -> None:
-        # By turns another one begins, so that none always has the same neighbour.
+        # Rotated, so that the first server differs in each turn.
         first = turn % len(running)
         for one in running[first:] + running[:first]:
             try:
@@ -133,7 +133,7 @@ def _summary(one: Contestant, others: Mapping[str, Contestant]) -> dict[str, Any
         "rest_mb": spread([memory for _, memory in one.starts]),
         "loaded_mb": one.process.memory_mb(),
         "requests": {
-            # Without the first, which warms up.
+            # Without the first round, which warms up.
             kind: figures(rounds[1:], {name: others[name].rounds[kind][1:] for name in beside})
             for kind, rounds in one.rounds.items()
         },
@@ -141,13 +141,13 @@ def _summary(one: Contestant, others: Mapping[str, Contestant]) -> dict[str, Any
 
 
 def figures(own: Rounds, beside: Mapping[str, Rounds]) -> dict[str, Any]:
-    """Returns the spread of rounds, and of the ratios of their CPU time to that of others."""
+    """Return the spread of rounds, and of the ratios of their CPU time to that of others."""
     found: dict[str, Any] = {
         name: spread([one[name] for one in own], digits) for name, digits in _DIGITS.items()
     }
     found["size"] = own[-1]["size"]
     for name, rounds in beside.items():
-        # Round by round: what slows the machine down for a while slows both.
+        # Round by round, as disturbances of the machine affect both servers alike.
         ratios = [a["cpu_us"] / b["cpu_us"] for a, b in zip(own, rounds, strict=True)]
         found[f"to_{name}"] = spread(ratios, 3)
     return found

@@ -23,20 +23,20 @@ from ringme_bench.http_client import HOST, Request
 WRK, PYTHON = "wrk", "python"
 _SCRIPT = Path(__file__).with_name("wrk.lua")
 Figures = dict[str, float]
-# So long may the last response take before its connection counts as lost.
+# Seconds that the last response may take before its connection counts as lost.
 _TIMEOUT = 60.0
-# A connection: a function that returns its next request, and one that takes the response to it.
+# A connection: a function that returns the next request, and one that receives the response.
 Plan = tuple[Callable[[], bytes], Callable[[int, bytes], object]]
 
 
 async def drive(port: int, plans: Sequence[Plan], seconds: float) -> dict[str, Any]:
-    """Sends the requests of each plan over a connection for so long, and awaits the last responses.
+    """Send the requests of each plan over a connection for so many seconds.
 
-    Returns `count`, `seconds`, `p50_ms`, `p99_ms` and `greatest_ms`, and the reasons of `lost`
-    connections, which are not opened again.
+    Awaits the last responses. Returns `count`, `seconds`, `p50_ms`, `p99_ms` and `greatest_ms`, and
+    the reasons of `lost` connections, which are not opened again.
     """
     latencies, lost = array("d"), Counter[str]()
-    # A collection of garbage here would show as latency of the server.
+    # Garbage collection here would look like latency of the server.
     gc.disable()
     begin = perf_counter()
     end = begin + seconds
@@ -88,16 +88,16 @@ class _Response:
 
 
 def choose_generator(seconds: float) -> str:
-    """Returns wrk where it is installed, and for whole seconds, since it takes no others."""
+    """Return wrk if it is installed and can be used: it accepts only whole seconds."""
     return WRK if shutil.which(WRK) and seconds.is_integer() and seconds else PYTHON
 
 
 def generate(
     generator: str, port: int, request: Request, connections: int, seconds: float
 ) -> Figures:
-    """Repeats a request; returns `count`, `seconds`, `p50_ms` and `p99_ms`.
+    """Repeat a request. Returns `count`, `seconds`, `p50_ms` and `p99_ms`.
 
-    Raises BenchError if a connection was lost, or a response had another status than it has to.
+    Raises BenchError for a lost connection, or a response with another status.
     """
     run = _run_wrk if generator == WRK else _run_python
     found = run(port, request, connections, seconds)

@@ -1,4 +1,4 @@
-"""The cost of actions as the data grows: CPU time of the mock in this process."""
+"""Cost of actions as the data grows: CPU time of the mock in this process."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ _CALLS = 8
 _CLIENT = 12
 _MOST_ENTRIES = 10_000_000
 _FEW_PAGES = 5
-# The fewest entries, and the most that the control interface makes at once.
+# The fewest entries, and the most per request to the control interface.
 _LEAST = {"records": 100, "groups": 10}
 _AT_ONCE = {"records": 200_000, "groups": 10_000}
-# Fewer entries take less memory than what else goes on in a process.
+# The memory of fewer entries disappears in the noise.
 _LEAST_WEIGHED = 10_000
-# Records lie in the 90 days before: more than half of them in the longest range of a list.
+# Records are of the 90 days before, more than half of them in the longest range of a list.
 _NOW = datetime(2016, 6, 30, 12)
 _RANGE = ("2016-04-01 00:00:00", "2016-05-31 23:59:59")
 _PART_IN_RANGE = 0.6
@@ -51,9 +51,10 @@ class Plan:
 
 
 class Population(Client):
-    """A mock in this process with so many records or groups more than its fixtures have.
+    """Mock in this process with so many records or groups in addition to its fixtures.
 
-    Its `actions`, by name, do something once, and return the CPU seconds of this process for it.
+    Each of its `actions`, by name, does something once, and returns the CPU seconds of this
+    process.
     """
 
     def __init__(self, kind: str, count: int) -> None:
@@ -128,7 +129,7 @@ class Population(Client):
         return {"create": self._create}
 
     def _range(self, base: str, length: int) -> Action:
-        """Lists the time from the first record of a page to its last."""
+        """List the time from the first record of a page to its last."""
         page = max(1, len(self._pages) * PAGE // length // 4)
         path = f"{_records(base, *_RANGE)}&per_page={length}&page={page}"
         newest, *_, oldest = (one["init_time_gmt"][:19] for one in self.json("GET", path))
@@ -139,7 +140,7 @@ class Population(Client):
         return self._seconds
 
     def _first_time(self) -> float:
-        """Gets a page that nobody has seen; when few are left, the entries are made anew."""
+        """Get a page for the first time; if few are left, all entries are made again."""
         if len(self._pages) < _FEW_PAGES:
             self._fill()
         return self._timed("GET", f"{self._page}{self._pages.pop()}")
@@ -183,7 +184,7 @@ def measure(plan: Plan, folder: Path, tell: Callable[[str], None]) -> dict[str, 
         for count in (least * 10**n for n in range(9) if not n or least * 10**n <= most):
             tell(f"{count} {kind}")
             populations.append(Population(kind, count))
-            # A collection of garbage would hit one size or another by chance.
+            # Otherwise garbage collection would distort the figures of some sizes.
             gc.freeze()
         tell(f"{plan.rounds} rounds")
         found = {
@@ -210,7 +211,7 @@ def _measure_actions(populations: list[Population], rounds: int) -> list[dict[st
 
 
 def figures(name: str, by_size: list[list[float]]) -> dict[str, Any]:
-    """Returns medians in us, and their ratio to the smallest size, round by round."""
+    """Return medians in us, and their ratio to the smallest size, round by round."""
     ratios = [[a / b for a, b in zip(one, by_size[0], strict=True)] for one in by_size]
     return {
         "name": name,

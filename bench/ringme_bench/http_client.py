@@ -26,7 +26,7 @@ class NoResponseError(BenchError):
 
 @dataclass(frozen=True)
 class Request:
-    """A request, and the status that its response has to have."""
+    """Request, and the expected status of its response."""
 
     method: str
     path: str
@@ -38,7 +38,7 @@ class Request:
         return f"{self.method} {self.path}"
 
     def encoded(self) -> bytes:
-        """Returns the bytes on the wire."""
+        """Return the bytes on the wire."""
         length = {"Content-Length": str(len(self.body))} if self.body else {}
         headers = {"Host": HOST, **self.headers, **length}
         lines = [f"{self} HTTP/1.1", *(f"{name}: {text}" for name, text in headers.items())]
@@ -48,7 +48,7 @@ class Request:
 def json_request(
     method: str, path: str, body: Any = None, status: int = 200, **headers: str
 ) -> Request:
-    """Returns a request with a JSON body, or with none."""
+    """Return a request with a JSON body, or (None) without a body."""
     if body is None:
         return Request(method, path, status, headers=headers)
     headers["Content-Type"] = "application/json"
@@ -56,16 +56,16 @@ def json_request(
 
 
 def token_request(**form: str) -> Request:
-    """Returns a request for a token; without a form, the login of a user who may do everything."""
+    """Return a request for a token; without a form, for a user with all rights."""
     body = urlencode(_APPLICATION | (form or _USER)).encode()
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     return Request("POST", "/oauth/token", 200, body, headers)
 
 
 class Client:
-    """Sends requests to a server, each over a connection of its own, with the same headers.
+    """Client that sends each request over a connection of its own, with the same headers.
 
-    Those are for a session of the mock if one is named.
+    With `session`, they are sent to that session of the mock.
     """
 
     def __init__(self, port: int, session: str | None = None) -> None:
@@ -73,19 +73,19 @@ class Client:
         self._port = port
 
     def login(self) -> str:
-        """Gets a token for all that follows, of a user who may do everything."""
+        """Get a token of a user with all rights, for all further requests."""
         self.headers.pop("Authorization", None)
         token: str = json.loads(self.send(token_request()))["access_token"]
         self.headers["Authorization"] = f"Bearer {token}"
         return token
 
     def json(self, method: str, path: str, body: Any = None, status: int = 200) -> Any:
-        """Returns the response's JSON, None for an empty body. Raises BenchError as `send` does."""
+        """Return the response's JSON, None for an empty body. Raises BenchError as `send` does."""
         content = self.send(json_request(method, path, body, status))
         return json.loads(content) if content else None
 
     def send(self, request: Request) -> bytes:
-        """Returns the response's body. Raises BenchError for another status, or no response."""
+        """Return the response's body. Raises BenchError for another status, or no response."""
         status, content = self._exchange(request)
         if status != request.status:
             text = content[:300].decode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""Where a mock keeps its state under test: nowhere, in a file, or in a Redis server of its own."""
+"""Storage of the state under test: none, a file, or a Redis server of its own."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class NotKept:
     options: tuple[str, ...] = ()
 
     def size_mb(self) -> float:
-        """The size of what is kept, with what is on its way there."""
+        """Return the size of the stored state, pending writes included."""
         return 0.0
 
 
@@ -52,7 +52,7 @@ class InRedis(NotKept):
 
 @contextmanager
 def redis_server(folder: Path) -> Iterator[InRedis]:
-    """Runs a server that keeps each second on the disk. Raises BenchError if it does not start."""
+    """Run a server that syncs to disk each second. Raises BenchError if it does not start."""
     with socket.create_server((HOST, 0)) as free:
         port = free.getsockname()[1]
     options = ["--port", str(port), "--bind", HOST, "--save", "", "--appendonly", "yes"]

@@ -1,4 +1,4 @@
-"""The mock under load: many connections, many sessions, reads and writes, at full speed."""
+"""Load on the mock: many connections, many sessions, reads and writes, at full speed."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def measure(plan: Plan, folder: Path, tell: Callable[[str], None]) -> dict[str, 
 def visit(
     process: ServerProcess, sessions: list[str], connections: int, seconds: float, seed: int
 ) -> tuple[dict[str, Any], float]:
-    """Visits sessions of a mock; returns the figures, and the memory of the mock half-way."""
+    """Visit sessions of a mock. Returns the figures, and the memory of the mock half-way."""
     clients = [Client(process.port, name) for name in sessions]
     for client in clients:
         client.login()
@@ -83,14 +83,14 @@ def visit(
 def compare(
     before: dict[int, str], visitors: list[Visitor], groups: dict[int, str]
 ) -> dict[str, int]:
-    """Counts the groups of a session that its visitors left otherwise than they are."""
+    """Count the groups of a session, and those that differ from what its visitors left."""
     expected = before | {number: name for one in visitors for number, name in one.groups.items()}
     lost, unexpected = expected.items() - groups.items(), groups.items() - expected.items()
     return {"groups": len(groups), "lost": len(lost), "unexpected": len(unexpected)}
 
 
 def problems(found: dict[str, Any]) -> list[str]:
-    """Lists wrong responses, lost connections, and lost or unexpected groups."""
+    """List wrong responses, lost connections, and lost or unexpected groups."""
     lost = [f"{count} connections: {why}" for why, count in found["lost_connections"].items()]
     changed = [one for one in found["sessions"] if one["lost"] or one["unexpected"]]
     return [*found["wrong"], *lost, *(f"groups of a session: {one}" for one in changed)]
@@ -99,7 +99,7 @@ def problems(found: dict[str, Any]) -> list[str]:
 async def _drive(
     process: ServerProcess, visitors: list[Visitor], seconds: float
 ) -> tuple[dict[str, Any], float]:
-    """Returns the figures, and the memory of the mock half-way."""
+    """Return the figures, and the memory of the mock half-way."""
     plans = [(one.next, one.take) for one in visitors]
     driving = asyncio.create_task(drive(process.port, plans, seconds))
     await asyncio.sleep(seconds / 2)
@@ -108,5 +108,5 @@ async def _drive(
 
 
 def _groups(client: Client) -> dict[int, str]:
-    """Reads the names of a session's groups by id: without `page` all of them come."""
+    """Return all groups of a session, as the request has no `page`: names by id."""
     return {one["id"]: one["name"] for one in client.json("GET", _GROUPS)}

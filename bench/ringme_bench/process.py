@@ -1,4 +1,4 @@
-"""A server as a process: started, measured, ended."""
+"""Server process: started, measured, ended."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ _END_LIMIT = 10.0
 
 
 class ServerProcess(AbstractContextManager["ServerProcess"]):
-    """A server on a free port, with the processes that it starts itself; `with` ends them all.
+    """Server on a free port, with its child processes; `with` ends them all.
 
-    {port}, {folder} and {python} in its command are filled in. Its output goes to a log there.
+    {port}, {folder} and {python} in its command are filled in. Its output goes to a log in the
+    folder.
     """
 
     def __init__(
@@ -36,7 +37,7 @@ class ServerProcess(AbstractContextManager["ServerProcess"]):
         self._command = [part.format_map(values) for part in command]
         self._name = Path(self._command[0]).name
         self._log = folder / f"{self.port}.log"
-        # Some servers watch the folder that they run in: nothing is written to this one.
+        # Nothing is written to this folder, as some servers watch the one that they run in.
         self._folder = folder / "quiet"
         self._folder.mkdir(exist_ok=True)
         self._environment = {**os.environ, "PYTHONPATH": str(BENCH), **(environment or {})}
@@ -46,14 +47,14 @@ class ServerProcess(AbstractContextManager["ServerProcess"]):
         self.end()
 
     def start(self, first: Request) -> float:
-        """Starts it, and returns the seconds until the response to a first request has come.
+        """Start it, and return the seconds until the response to a first request.
 
         Raises BenchError if it cannot be run, ends, or responds with another status.
         """
         began = time.perf_counter()
         with self._log.open("wb") as output:
             try:
-                # In a session of its own, to end with all that it started, and with nothing else.
+                # In a session of its own, so that its child processes can be ended with it.
                 self._process = subprocess.Popen(
                     self._command,
                     stdin=subprocess.DEVNULL,
@@ -75,32 +76,32 @@ class ServerProcess(AbstractContextManager["ServerProcess"]):
         raise BenchError(f"{self._name} does not respond: {self.last_output()}")
 
     def cpu_seconds(self) -> float:
-        """CPU time so far, of the process and of those that it started."""
+        """Return the CPU time so far, child processes included."""
         return sum(map(cpu_seconds_of, self._family()))
 
     def memory_mb(self) -> float:
-        """Resident memory, of the process and of those that it started; what they map, once."""
+        """Return the resident memory, child processes included; mapped files count once."""
         found = [_memory_of(one) for one in self._family()]
         own = sum(resident - mapped for resident, mapped in found)
         return round((own + max((mapped for _, mapped in found), default=0)) / 1e6, 1)
 
     def last_output(self) -> str:
-        """The end of what it printed."""
+        """Return the end of its output."""
         return self._log.read_text(encoding="utf-8", errors="replace").strip()[-500:] or "no output"
 
     def end(self) -> None:
-        """Ends it with all that it started, if it runs."""
+        """End it with its child processes, if it runs."""
         if self._process is None:
             return
         process, self._process = self._process, None
         for how in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
-            # What it started may outlive it, or all have ended by themselves.
+            # Child processes may outlive it, or all may have ended already.
             with suppress(ProcessLookupError, subprocess.TimeoutExpired):
                 os.killpg(process.pid, how)
                 process.wait(_END_LIMIT)
 
     def kill(self) -> None:
-        """Ends it as a crash does."""
+        """Kill it, as in a crash."""
         if self._process is not None:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(_END_LIMIT)
@@ -117,10 +118,11 @@ class ServerProcess(AbstractContextManager["ServerProcess"]):
 
 
 def cpu_seconds_of(number: int) -> float:
-    """CPU time of a process so far, 0 if it has ended.
+    """Return the CPU time of a process so far, 0 if it has ended.
 
-    Read from its CPU clock, whose number Linux makes of the process id (clock_getcpuclockid(3)):
-    the times in /proc are counted in hundredths of a second, too coarse for short rounds.
+    It is read from the CPU clock of the process, whose number Linux derives from the process id
+    (clock_getcpuclockid(3)). The times in /proc are in hundredths of a second, too coarse for short
+    rounds.
     """
     with suppress(OSError):
         return time.clock_gettime(~number << 3 | 2)
@@ -128,12 +130,12 @@ def cpu_seconds_of(number: int) -> float:
 
 
 def memory_of(number: int) -> int:
-    """Resident memory of a process in bytes, 0 if it has ended."""
+    """Return the resident memory of a process in bytes, 0 if it has ended."""
     return _memory_of(number)[0]
 
 
 def _memory_of(number: int) -> tuple[int, int]:
-    """Resident memory of a process in bytes, and how much of it is of files."""
+    """Return the resident memory of a process in bytes, and the part of it that is files."""
     with suppress(FileNotFoundError, ProcessLookupError):
         _, resident, mapped, *_ = map(int, Path(f"/proc/{number}/statm").read_text().split())
         size = os.sysconf("SC_PAGE_SIZE")

@@ -1,4 +1,4 @@
-"""Results as files that the documentation shows, with the conditions they were made under."""
+"""Results as files for the documentation, with the conditions of their measurement."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _PACKAGES = ("ringme-mock", "connexion", "uvicorn", "uvloop", "httptools", "orjs
 
 
 def conditions(target: str, arguments: Sequence[str]) -> dict[str, Any]:
-    """Returns the machine, the versions, how busy it is now, and the command of make."""
-    # Readers of a result do not have the folders of this machine.
+    """Return the machine, the versions, the present load, and the command of make."""
+    # Folders of this machine mean nothing to readers.
     text = shlex.join([re.sub(r"^(-.*=)?/.*", r"\1FOLDER", one) for one in arguments])
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
@@ -41,7 +41,7 @@ def conditions(target: str, arguments: Sequence[str]) -> dict[str, Any]:
 
 
 def write_result(folder: Path, name: str, result: dict[str, Any]) -> Path:
-    """Writes a result in place of the former one. Raises BenchError if that cannot be."""
+    """Write a result and replace the former one. Raises BenchError if that fails."""
     path = folder / f"{name}.json"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -52,20 +52,20 @@ def write_result(folder: Path, name: str, result: dict[str, Any]) -> Path:
 
 
 def spread(values: Sequence[float], digits: int = 1) -> dict[str, float]:
-    """Returns median, least and greatest of values."""
+    """Return median, least and greatest of values."""
     found = {"median": statistics.median(values), "least": min(values), "greatest": max(values)}
     return {name: round(value, digits) for name, value in found.items()}
 
 
 def _commit() -> str | None:
-    """Names the commit that was measured, if there is one; results do not count as a change."""
+    """Return the measured commit, if any; changes are noted, except those of results."""
     commit = _git("rev-parse", "--short=12", "HEAD")
     changes = commit and _git("status", "--porcelain", "--", ".", f":!{RESULTS}")
     return f"{commit} with changes" if changes else commit
 
 
 def _git(*arguments: str) -> str | None:
-    """Returns the output of git, None where there is no git, or no repository."""
+    """Return the output of git, None without git or a repository."""
     command = ["git", "-C", str(RESULTS.parent.parent), *arguments]
     with suppress(OSError, subprocess.CalledProcessError):
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()

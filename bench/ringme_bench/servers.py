@@ -1,4 +1,4 @@
-"""The servers of a comparison, as servers.yaml describes them: our own, and other mocks."""
+"""Servers of a comparison, by servers.yaml: our own, and other mocks."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _JSON = "application/json"
 
 
 def api_requests(token: str = "any") -> dict[str, Request]:
-    """Returns the requests of a comparison by kind."""
+    """Return the requests of a comparison by kind."""
     return {
         kind: json_request(*one["request"], Authorization=f"Bearer {token}")
         for kind, one in KINDS.items()
@@ -35,10 +35,10 @@ def api_requests(token: str = "any") -> dict[str, Request]:
 
 @dataclass(frozen=True)
 class Server:
-    """One server of a comparison, which goes on without an `optional` one that fails.
+    """Server of a comparison; the comparison goes on if an `optional` one fails.
 
     The response to `first` ends its start, and `prepare` makes it ready for its requests. `restore`
-    renews the files of a server that has to start anew for each round.
+    renews the files of a server that has to be restarted for each round.
     """
 
     name: str
@@ -55,7 +55,7 @@ class Server:
 
 
 def read_server(entry: Mapping[str, Any], first: Request | None = None, **more: Any) -> Server:
-    """Returns a server as servers.yaml describes it, and what that does not say."""
+    """Make a server from an entry of servers.yaml; `more` adds values."""
     requests = api_requests()
     for kind, changes in entry.get("requests", {}).items():
         requests[kind] = replace(requests[kind], **changes)
@@ -77,7 +77,7 @@ MOCK = read_server(_DESCRIBED["own"][2], token_request())
 
 
 def record_responses(folder: Path) -> dict[str, Any]:
-    """Returns what the mock responds, by kind, and writes it to the folder for other servers."""
+    """Return the mock's responses by kind, and write them to the folder for other servers."""
     with ServerProcess(MOCK.command, folder) as process:
         process.start(MOCK.first)
         requests = prepare(MOCK, process.port)
@@ -88,7 +88,7 @@ def record_responses(folder: Path) -> dict[str, Any]:
 
 
 def prepare(server: Server, port: int) -> Mapping[str, Request]:
-    """Makes a server ready, and returns its requests: those of the mock need a token of its own."""
+    """Prepare a server, and return its requests; those of the mock need a token of its own."""
     client = Client(port)
     for request in server.prepare:
         client.send(request)
@@ -98,12 +98,12 @@ def prepare(server: Server, port: int) -> Mapping[str, Request]:
 def find_peers(
     folders: Iterable[Path], folder: Path, responses: dict[str, Any]
 ) -> tuple[list[Server], list[str]]:
-    """Returns the peers that are installed, and the names of those that are not.
+    """Return the peers that are installed, and the names of those that are not.
 
-    They are looked for in node_modules of this project and of `folders`, beside the interpreter and
+    They are searched in node_modules of this project and of `folders`, beside the interpreter and
     on PATH. The files that they read are written to `folder`.
     """
-    # As absolute paths: the servers run in another folder.
+    # As absolute paths, since the servers run in another folder.
     bins = [one.absolute() / "node_modules" / ".bin" for one in (BENCH.parent, *folders)]
     beside = Path(sys.executable).parent
     path = os.pathsep.join([*map(str, (*bins, beside)), os.environ.get("PATH", "")])
@@ -127,9 +127,9 @@ def find_peers(
 
 
 def npm_version(program: Path) -> str | None:
-    """Returns the version of the package in node_modules that a program belongs to, if any."""
+    """Return the version of the package in node_modules that a program belongs to, if any."""
     for folder in program.resolve().parents:
-        # A package lies in node_modules itself, or in the folder of a scope there.
+        # A package is in node_modules itself, or in the folder of a scope there.
         is_package = "node_modules" in (folder.parent.name, folder.parent.parent.name)
         if is_package and (path := folder / "package.json").exists():
             return str(json.loads(path.read_text("utf-8"))["version"])
@@ -156,14 +156,14 @@ def _write_database(folder: Path, responses: dict[str, Any]) -> None:
 
 
 def _write(folder: Path, name: str, content: Any) -> None:
-    # Each in a folder of its own: some peers start anew when anything beside their file changes.
+    # Each in a folder of its own, as some peers restart when a neighbouring file changes.
     path = folder / f"{name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content), "utf-8")
 
 
 def _document(responses: dict[str, Any]) -> dict[str, Any]:
-    """Returns the OpenAPI document with the responses as the examples of their operations."""
+    """Return the OpenAPI document with the responses as examples of their operations."""
     text = (BENCH.parent / "openapi.yaml").read_text("utf-8")
     document: dict[str, Any] = yaml.load(text, yaml.CSafeLoader)
     operations = {
@@ -174,6 +174,6 @@ def _document(responses: dict[str, Any]) -> dict[str, Any]:
         documented = operations[KINDS[kind]["operation"]]["responses"]
         shared = document["components"]["responses"][documented[status]["$ref"].rpartition("/")[2]]
         content = {_JSON: {**shared["content"][_JSON], "example": responses[kind]}}
-        # Without headers: a peer would make values up for them, and complain of those.
+        # Without headers, as a peer would make up values for them, and reject these.
         documented[status] = {"description": shared["description"], "content": content}
     return document

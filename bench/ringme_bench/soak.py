@@ -1,4 +1,4 @@
-"""The mock for an hour: the climb of its memory, and what has to stay within bounds."""
+"""Soak test: the mock runs for an hour, its memory must not climb, and its bounds must hold."""
 
 from __future__ import annotations
 
@@ -19,16 +19,15 @@ from ringme_bench.servers import MOCK
 
 _JOURNAL = 1000
 _SESSIONS = 100
-# Sessions of a round that nobody uses again end soon after it.
+# Unused sessions of a round end soon after it.
 _OPTIONS = f"--journal {_JOURNAL} --max-sessions {_SESSIONS} --session-idle 30".split()
 _PASSING = 10
 _LOGINS = 200
-# Tokens of the rounds before have expired then, and the count of requests begins anew.
+# Expires the tokens of earlier rounds, and resets rate limits.
 _HOUR = {"seconds": 3601}
-# Rows and an image come and go, in a file in pages that are used again; the image grows as the
-# sessions do.
+# Rows and images come and go, in reused pages of the file. The image grows with the sessions.
 _STATE_CLIMB_MB = 20.0
-# Less is left from round to round in arenas and caches by chance.
+# Arenas and caches vary by less.
 _CLIMB_MB = 5.0
 
 
@@ -112,7 +111,7 @@ def _soak(plan: Plan, folder: Path, kept: NotKept, tell: Callable[[str], None]) 
 
 
 def problems(result: dict[str, Any]) -> list[str]:
-    """Lists wrong responses, exceeded bounds, and a climb of the memory."""
+    """List wrong responses, exceeded bounds, and a climb of the memory."""
     found = list(result["wrong"])
     for name, bound in result["bounds"].items():
         if bound["greatest"] > bound["bound"]:
@@ -125,14 +124,14 @@ def problems(result: dict[str, Any]) -> list[str]:
 
 
 def climb(values: list[float]) -> float:
-    """By how much the last third lies above the second; the first is warming up."""
+    """Return the rise from the second to the last third; the first third is warm-up."""
     third = max(1, len(values) // 3)
     last, before = values[-third:], values[-2 * third : -third] or values[:1]
     return round(statistics.median(last) - statistics.median(before), 1)
 
 
 def _do_chores(port: int, staying: list[str]) -> None:
-    """Logs in and refreshes, puts the clock forward, and resets the sessions that stay."""
+    """Log in and refresh, advance the clock, and reset the sessions that stay."""
     client = Client(port, "logins")
     for _ in range(_LOGINS):
         token = json.loads(client.send(token_request()))["refresh_token"]
@@ -143,7 +142,7 @@ def _do_chores(port: int, staying: list[str]) -> None:
 
 
 def _begin_sessions(client: Client) -> int:
-    """Begins more sessions than there may be, and returns how many there are."""
+    """Begin more sessions than allowed. Returns the number of sessions."""
     for number in range(_SESSIONS + 1):
         client.json("GET", f"/s/more-{number}/__mock__/health")
     return len(client.json("GET", "/__mock__/sessions"))

@@ -16,7 +16,7 @@ _NOT_AS_LINES = ("conditions", "samples", "sessions", "servers", "series")
 
 
 def show(console: Console, result: dict[str, Any]) -> None:
-    """Prints a result: servers and actions as tables, all else line by line."""
+    """Print a result: servers and actions as tables, everything else line by line."""
     if "servers" in result:
         _show_servers(console, result)
     for series in result.get("series", ()):

@@ -1,4 +1,4 @@
-"""One connection of a session: creates, renames, reads and deletes groups, and knows its own."""
+"""Visitor of a session over one connection: it changes groups, and checks what it reads."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ _KINDS: dict[str, tuple[str, str, int]] = yaml.safe_load(
 _WRITES = [kind for kind, (method, _, _) in _KINDS.items() if method != "GET"]
 _READS = [kind for kind in _KINDS if kind not in _WRITES]
 _SHARE_OF_READS = 0.6
-# No more of its own at a time, so that a session is as large after an hour as after a minute.
+# Limit of its groups, so that a session does not grow with time.
 _MOST_GROUPS = 20
 MOST_WRONG = 5
 
 
 class Visitor:
-    """Sends requests at random within a session; of its own groups it knows ids and names.
+    """Visitor that sends random requests within a session, and knows id and name of its groups.
 
-    It counts its responses by kind and status, and keeps some of those that are wrong.
+    It counts its responses by kind and status, and keeps some of the wrong ones.
     """
 
     def __init__(self, name: str, headers: Mapping[str, str], seed: int) -> None:
@@ -42,7 +42,7 @@ class Visitor:
         self._kind = self._new_name = ""
 
     def next(self) -> bytes:
-        """Returns a request, chosen at random."""
+        """Return a random request."""
         self._kind = self._choose()
         self._group = self._random.choice(list(self.groups)) if self.groups else 0
         method, path, status = _KINDS[self._kind]
@@ -53,7 +53,7 @@ class Visitor:
         return request.encoded()
 
     def take(self, status: int, body: bytes) -> None:
-        """Compares the response with what it has to be."""
+        """Check a response."""
         self.responses[f"{self._kind} {status}"] += 1
         try:
             content = orjson.loads(body) if body else None
@@ -73,7 +73,7 @@ class Visitor:
         return "delete" if kind == "create" and len(self.groups) >= _MOST_GROUPS else kind
 
     def _agrees(self, content: Any) -> bool:
-        """Compares a response's content with the known groups, and keeps what has changed."""
+        """Compare a response with the known groups, and note changes of these."""
         match self._kind:
             case "create" | "rename":
                 number, is_new = content["id"], self._kind == "create"

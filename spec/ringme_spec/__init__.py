@@ -1,1 +1,1 @@
-"""Reads the OpenAPI document for mock, contract kit and documentation. Knows no HTTP."""
+"""Reader of the OpenAPI document for mock, contract kit and documentation. It knows no HTTP."""

@@ -1,4 +1,4 @@
-"""Capabilities of a document (`x-capabilities`): what an implementation may lack."""
+"""Capabilities of a document (`x-capabilities`): parts that an implementation may lack."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ringme_spec.operations import Operation
 class Capability:
     """Part of the API that an implementation may lack, and the operations that need it.
 
-    `text` says what it is, for messages. One that no operation needs is a way to send requests.
+    `text` describes it in messages. A capability that no operation needs is a way to send requests.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Capability:
 def read_capabilities(
     document: dict[str, Any], operations: Mapping[str, Operation]
 ) -> dict[str, Capability]:
-    """Read the capabilities by name; what the document lacks, as overlays remove it, needs none."""
+    """Read the capabilities by name, without operations that an overlay has removed."""
     known: dict[str, Collection[str]] = {
         "operations": operations,
         "collections": document.get("x-collections", {}),

@@ -1,4 +1,4 @@
-"""Collections that the document declares in `x-collections`, and how their entries relate."""
+"""Collections that the document declares in `x-collections`, and their relations."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ class Unique:
 
 @dataclass(frozen=True)
 class Reference:
-    """Property with the key of another entry, and what happens when that one is deleted.
+    """Property with the key of another entry, and what happens when that entry is deleted.
 
-    `gone` is `release` (the property becomes null) or `delete` (this entry is deleted too). `zero`
-    is `none` where a request may say 0 for no entry, which is stored as null.
+    `gone` is `release` (the property becomes null) or `delete` (this entry is deleted, too). `zero`
+    is `none` if requests may send 0 for no entry, which is stored as null.
     """
 
     collection: str
@@ -43,7 +43,7 @@ class Reference:
 
 @dataclass(frozen=True)
 class Numbering:
-    """Property made of prefix, separator and digits; prefix and length are those of the owner."""
+    """Property made of prefix, separator and digits; the owner has prefix and length."""
 
     property: str
     owner: str
@@ -54,7 +54,7 @@ class Numbering:
 
 @dataclass(frozen=True)
 class RangeRule:
-    """Time property that a range compares, and the longest range in months (None: no limit).
+    """Time property that ranges apply to, and the longest range in months (None: no limit).
 
     `up_to` is `end_of_month` or `same_moment`.
     """
@@ -68,8 +68,8 @@ class RangeRule:
 class Content:
     """File of an entry: properties with its name in storage, its size, and its download name.
 
-    Where no property has a download name, it is the key with `extension`. `length` is the property
-    with the seconds that it lasts.
+    Without a property for it, the download name is the key with `extension`. `length` is the
+    property with the duration in seconds.
     """
 
     file: str
@@ -82,7 +82,7 @@ class Content:
 
 @dataclass(frozen=True)
 class Refused:
-    """Values of a property that entries of an owner with the values of `where` may not have."""
+    """Values that a property may not have if the owner has the values of `where`."""
 
     property: str
     values: Sequence[Any]
@@ -95,9 +95,9 @@ class Refused:
 class CollectionRule:
     """Collection as the document declares it.
 
-    `texts` are the properties whose length the document does not limit, `defaults` the values of
-    those that the stored schema gives one. `parts` are the collections that are part of this one;
-    `grouped` are the properties that entries are gathered by.
+    `texts` are the properties without a maximum length, `defaults` the default values in the stored
+    schema. `parts` are the collections that are part of this one. `grouped` are the properties that
+    entries are gathered by.
     """
 
     name: str
@@ -128,28 +128,28 @@ class CollectionRule:
 
     @property
     def is_stored(self) -> bool:
-        """False where entries are made of others, so that there are none of its own."""
+        """False if entries are made of others, so that none are stored."""
         return self.gathered is None
 
     @cached_property
     def has_made_entries(self) -> bool:
-        """True where lists show what is made of entries of other collections."""
+        """True if lists show entries made of those of other collections."""
         return bool(self.parts) or not self.is_stored
 
     def owner_property(self, owner: str) -> str | None:
-        """Return the property that holds the key of `owner`, if entries belong to it directly."""
+        """Return the property with the key of `owner`, if entries belong to it directly."""
         found = self.within.get(owner)
         return found.property if found else None
 
     @property
     def indexed(self) -> tuple[str, ...]:
-        """Properties by whose values entries are indexed: keys of owners and references."""
+        """Properties that entries are indexed by: keys of owners and references."""
         names = [owner.property for owner in self.within.values() if owner.property]
         return tuple(dict.fromkeys([*names, *self.references]))
 
 
 def read_collections(document: dict[str, Any], schemas: Schemas) -> dict[str, CollectionRule]:
-    """Read all collections by name. Raises ConfigError for one that is inconsistent."""
+    """Read all collections by name. Raises ConfigError for inconsistent ones."""
     nodes = document.get("x-collections", {}).items()
     rules = read_each(nodes, lambda item: _read_named(item[0], item[1], schemas))
     found = {rule.name: rule for rule in rules}
@@ -167,7 +167,7 @@ def _read_named(name: str, node: dict[str, Any], schemas: Schemas) -> Collection
 
 
 def _with_parts(found: dict[str, CollectionRule]) -> dict[str, CollectionRule]:
-    """Tell collections what is part of them, and all of these what they are gathered by."""
+    """Add to each collection its parts, and the properties that it is gathered by."""
     by = {one.gathered.of: one.gathered.by for one in found.values() if one.gathered}
     whole = {one.name: one.part_of.collection for one in found.values() if one.part_of}
     linked = {}
@@ -261,7 +261,7 @@ def _check_names(rule: CollectionRule, known: dict[str, CollectionRule]) -> None
 def _check_relations(
     rule: CollectionRule, known: dict[str, CollectionRule], schemas: Schemas
 ) -> None:
-    """Raise ConfigError for a part or gathered entries that do not fit what they are of."""
+    """Raise ConfigError for parts or gathered entries that do not fit their collection."""
     where = f"x-collections.{rule.name}"
     if rule.part_of:
         whole = known[rule.part_of.collection]

@@ -1,4 +1,4 @@
-"""Command lines: invalid use is reported in one line, and numbers by what would be valid."""
+"""Command lines that report invalid use in one line, and invalid numbers with the valid range."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _refused(error: click.UsageError, program: str) -> Exception:
 
 
 class _InRange(click.ParamType):  # type: ignore[type-arg, unused-ignore]
-    """Number from `min` to `max`, both of which count."""
+    """Number from `min` to `max`, both included."""
 
     kind = ""
 

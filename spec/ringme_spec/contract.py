@@ -24,9 +24,9 @@ T = TypeVar("T")
 class Contract:
     """Document, read once. Raises ConfigError if it or one of its extensions is invalid.
 
-    `user_types` is `x-user-types`: by type of user the property with the key of the entry
-    that it is confined to. `rate_limit` is `x-rate-limit`, empty where the document has none.
-    `known_paths` is `x-known-paths`: by path template what the service has there.
+    `user_types` is `x-user-types`: for each type of user, the property with the key of the entry
+    that confines it. `rate_limit` is `x-rate-limit`, or empty. `known_paths` is `x-known-paths`:
+    descriptions of the service's paths by template.
     """
 
     def __init__(self, document: dict[str, Any]) -> None:
@@ -55,7 +55,7 @@ class Contract:
         return {one.name for one in self.capabilities.values() if one.is_needed_by(operation)}
 
     def rule_for(self, general: str, operation: Operation) -> str:
-        """Return the rule that stands for a general one at an operation, or the general one."""
+        """Return the rule that replaces a general one at an operation, or the general one."""
         for one in self.rules.values():
             if one.of == general and operation.id in one.operations:
                 return one.id
@@ -70,7 +70,7 @@ class Contract:
 def read_contract(path: Path, overlays: Sequence[Path] = ()) -> Contract:
     """Read the contract from a YAML or JSON file, with overlays applied in their order.
 
-    Raises ConfigError, which names the file.
+    Raises ConfigError that names the file.
     """
     document = read_yaml(path)
     if not isinstance(document, dict) or not {"openapi", "paths"} <= document.keys():
@@ -84,7 +84,7 @@ def read_contract(path: Path, overlays: Sequence[Path] = ()) -> Contract:
 
 
 def _name_file(path: Path, read: Callable[[dict[str, Any]], T], document: dict[str, Any]) -> T:
-    """Read a document with `read`, whose ConfigError then names the file."""
+    """Call `read`, and name the file in its ConfigError."""
     try:
         return read(document)
     except ConfigError as error:

@@ -1,4 +1,4 @@
-"""YAML without the surprises of YAML 1.1: dates, times and `on` stay text."""
+"""YAML without the surprises of YAML 1.1: dates, times and `on` are texts."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _PlainLoader(_Base):  # type: ignore[misc]
-    """Loader for which all scalars but null, true, false and numbers are text."""
+    """Loader that reads all scalars but null, true, false and numbers as texts."""
 
     def construct_whole_number(self, node: yaml.ScalarNode) -> int:
-        """Refuse more than 64 bits, which JSON cannot be written with."""
+        """Raise an error for more than 64 bits, which JSON cannot be written with."""
         number: int = self.construct_yaml_int(node)
         if not -(2**63) <= number < 2**64:
             problem = f"{node.value[:30]} has more than 64 bits"
@@ -47,14 +47,14 @@ _TEXT = "tag:yaml.org,2002:str"
 _MERGED = "tag:yaml.org,2002:merge"
 _UNTAGGED = (None, "!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 _NONE = object()
-# The key of a mapping that others are merged into.
+# Stands for the key `<<`, by which mappings are merged.
 _MERGE = object()
 
 
 def read_yaml(path: Path) -> Any:
-    """Read one YAML (or JSON) file: dicts, lists, text, numbers, truth values and None.
+    """Read one YAML (or JSON) file: dicts, lists, texts, numbers, booleans and None.
 
-    Raises ConfigError, which names the file, the line and the problem.
+    Raises ConfigError that names the file, the line and the problem.
     """
     try:
         content = path.read_bytes()
@@ -80,12 +80,12 @@ def parse_yaml(content: bytes, where: str) -> Any:
     except ConfigError as error:
         raise ConfigError(f"{where}: {error}") from None
     except ValueError as error:
-        # A tag such as !!int before what is none, or a number of thousands of digits.
+        # A tag such as !!int before another value, or a number of thousands of digits.
         raise ConfigError(f"{where}: is not valid YAML: {str(error).partition(';')[0]}") from None
 
 
 def objects_in(node: Any) -> Iterator[dict[str, Any]]:
-    """Yield all objects of a part of a document, each before those within it."""
+    """Yield all objects in a part of a document, each before those within it."""
     if isinstance(node, dict):
         yield node
         node = list(node.values())
@@ -95,23 +95,23 @@ def objects_in(node: Any) -> Iterator[dict[str, Any]]:
 
 
 class _Reader:
-    """Builds the value of one text from the events of its parser.
+    """Builder of a value from the events of a YAML parser.
 
-    By way of nodes, as `yaml.load` does it, our document takes three times as long, and five times
-    the memory.
+    `yaml.load` builds nodes first, which takes three times as long and five times the memory for
+    our document.
     """
 
     def __init__(self, text: str) -> None:
         self._loader = _PlainLoader(text)
         self._anchors: dict[str, Any] = {}
-        # The list or dict that is built, its anchor, and the key that waits for its value.
+        # The current list or dict, its anchor, and the key whose value comes next.
         self._inner: Any = []
         self._anchor: str | None = None
         self._key: Any = _NONE
         self._outer: list[tuple[Any, str | None, Any]] = []
 
     def read(self) -> Any:
-        """Read the value. Raises YAMLError, or ConfigError for nesting that is too deep."""
+        """Read the value. Raises YAMLError, or ConfigError for too deep nesting."""
         found, loader = self._inner, self._loader
         while loader.check_event():
             event = loader.get_event()
@@ -152,7 +152,7 @@ class _Reader:
             raise _error(f"could not determine a constructor for the tag {event.tag!r}", event)
         self._outer.append((self._inner, self._anchor, self._key))
         if len(self._outer) > _MAX_DEPTH:
-            # Building it, and going through it, would overflow the stack.
+            # Deeper values would overflow the stack of recursive functions.
             raise ConfigError(f"is nested more than {_MAX_DEPTH} levels deep")
         self._inner, self._anchor, self._key = value, event.anchor, _NONE
 
@@ -174,14 +174,14 @@ class _Reader:
         elif not isinstance(value, Hashable):
             raise _error("found unhashable key", event)
         elif value in inner:
-            # YAML itself would let the last one win.
+            # PyYAML would take the last one.
             raise _error(f"duplicate key {'<<' if value is _MERGE else value}", event)
         else:
             self._key = value
 
 
 def _merged(value: dict[Any, Any], event: Any) -> dict[Any, Any]:
-    """Put merged mappings before the entries of a mapping itself, which have precedence."""
+    """Add merged mappings to a mapping, whose own entries have precedence."""
     merged = value.pop(_MERGE)
     found: dict[Any, Any] = {}
     for one in reversed(merged if isinstance(merged, list) else [merged]):

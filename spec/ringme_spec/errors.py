@@ -1,4 +1,4 @@
-"""Errors of files that cannot be used."""
+"""Errors in files that users provide."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _MOST_NAMES = 40
 
 
 class ConfigError(Exception):
-    """A document, fixture or option that cannot be used: a line for each fault that names it."""
+    """A document, fixture or option that cannot be used: one line per problem, which names it."""
 
 
 def read_each(items: Iterable[T], read: Callable[[T], R]) -> list[R]:
-    """Read all items. Raises one ConfigError with the lines of all that cannot be read."""
+    """Read all items. Raises one ConfigError with the problems of all of them."""
     found, problems = [], []
     for item in items:
         try:
@@ -32,8 +32,8 @@ def read_each(items: Iterable[T], read: Callable[[T], R]) -> list[R]:
 
 
 def raise_all(problems: Iterable[str]) -> None:
-    """Raise one ConfigError of all problems, if there are any; of very many the first."""
-    # Names of keys may have line breaks in them.
+    """Raise one ConfigError for all problems, if there are any; the first 20 of very many."""
+    # Names of keys may contain line breaks.
     lines = list(dict.fromkeys(" ".join(one.splitlines()) for one in problems))
     if len(lines) > _MOST_LINES + 1:
         lines[_MOST_LINES:] = [f"... and {len(lines) - _MOST_LINES} more"]
@@ -43,7 +43,7 @@ def raise_all(problems: Iterable[str]) -> None:
 
 @contextmanager
 def file_errors(path: Path, done: str = "written") -> Iterator[None]:
-    """Raise ConfigError for a file or folder that cannot be `written`, or `read`."""
+    """Raise ConfigError if the file or folder cannot be `written`, or `read`."""
     try:
         yield
     except OSError as error:
@@ -51,7 +51,7 @@ def file_errors(path: Path, done: str = "written") -> Iterator[None]:
 
 
 def prefixed(prefix: str, error: ConfigError) -> ConfigError:
-    """Return the error with a prefix, such as the name of a file, before each line."""
+    """Return the error with a prefix before each line, such as the name of a file."""
     return ConfigError("\n".join(f"{prefix}: {line}" for line in str(error).splitlines()))
 
 
@@ -60,13 +60,13 @@ def reason_of(error: Exception) -> str:
     if isinstance(error, KeyError):
         return f"{error.args[0]} is missing"
     if isinstance(error, (TypeError, AttributeError)):
-        # Their own texts speak of Python: null or a number where an object or a list belongs.
+        # Their texts are about Python's types, but the cause is a value of another JSON type.
         return "is not valid OpenAPI: a part of it has the wrong type"
     return str(error)
 
 
 def unknown_key(name: str, known: Iterable[str], what: str = "key") -> str:
-    """Name an unknown key (or other word) with the nearest of the known ones, or with many."""
+    """Describe an unknown key (or other word) with the nearest known one, or with many."""
     near = difflib.get_close_matches(name, known := list(known), 1)
     names = ", ".join(known[:_MOST_NAMES]) + ", ..." * (len(known) > _MOST_NAMES)
     plural = f"{what}es" if what.endswith("s") else f"{what}s"

@@ -1,4 +1,4 @@
-"""Extensions of OpenAPI that mock and kit read, checked against their JSON Schema."""
+"""Extensions of OpenAPI that mock and kit read, validated with a JSON Schema."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ringme_spec.errors import raise_all, unknown_key
 from ringme_spec.schema import reason
 from ringme_spec.shape import METHODS
 
-# Examples and defaults are values, whatever their keys are called.
+# Keys whose values may contain any keys.
 _VALUES = ("example", "examples", "default", "enum")
 
 
@@ -37,7 +37,7 @@ def extension_schema() -> dict[str, Any]:
 
 
 def check_extensions(document: dict[str, Any]) -> None:
-    """Raise ConfigError, which names places and keys, for extensions that break their schema.
+    """Raise ConfigError for extensions that break their schema, with places and keys.
 
     Extensions of other tools are ignored.
     """
@@ -49,7 +49,7 @@ def check_extensions(document: dict[str, Any]) -> None:
 
 
 def extension_keys() -> dict[str, tuple[str, list[ExtensionKey]]]:
-    """Return by extension its description and all its keys in the order of the schema."""
+    """Return description and keys of each extension, in the order of the schema."""
     return {
         name: (node["description"], list(_keys(node, "")))
         for name, node in extension_schema()["properties"].items()
@@ -65,7 +65,7 @@ def _validator(name: str) -> jsonschema_rs.Draft202012Validator:
 
 
 def _extensions(node: Any, path: list[str]) -> Iterator[tuple[list[str], str, Any]]:
-    """Yield path of the node, name and value of all known extensions."""
+    """Yield path of the object, name and value of each known extension."""
     if isinstance(node, list):
         for number, one in enumerate(node):
             yield from _extensions(one, [*path, str(number)])
@@ -101,7 +101,7 @@ def _at(node: Any, path: list[Any]) -> Any:
 
 
 def _shown(path: list[str]) -> str:
-    """Return the place of a node for messages, with the separator to its keys."""
+    """Return the place of an object for messages, with a separator at the end."""
     if path[:1] == ["paths"] and len(path) > 2 and path[2] in METHODS:
         return ": ".join([f"{path[2].upper()} {path[1]}", *path[3:], ""])
     return "".join(f"{part}." for part in path)

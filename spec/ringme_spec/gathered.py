@@ -1,4 +1,4 @@
-"""Collections whose entries are made of others: parts of a whole, and what is gathered of it."""
+"""Collections whose entries come from others: parts of a whole, and gathered entries."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class PartOf:
-    """Collection that entries belong to as well: its lists show them, and they outlive theirs.
+    """Collection that a part belongs to: its lists show the part's entries, and keep deleted ones.
 
-    `own` are properties of the part alone: null once the entry has been deleted, and before that,
-    too, unless they are `shown`. `url` is the property with the URL of its file.
+    `own` are properties of the part alone. They are null after the deletion of an entry, and always
+    unless `shown`. `url` is the property with the URL of the entry's file.
     """
 
     collection: str
@@ -23,10 +23,10 @@ class PartOf:
 
 @dataclass(frozen=True)
 class Pick:
-    """One of the gathered entries: the first of those that fit, or the last (`take`).
+    """Rule that picks one of the gathered entries: the first or last (`take`) that fits.
 
-    `where` are the values that it must have by property. `by` is a property that they are compared
-    by instead of their order, which must not be null.
+    `where` are the values that it must have by property. `by` is a property that decides the order
+    instead; entries with null there do not count.
     """
 
     where: Mapping[str, Sequence[Any]] = field(default_factory=dict)
@@ -38,7 +38,7 @@ class Pick:
 class Source:
     """Source of a value: a property of a picked entry, with other words for some of its values.
 
-    Where `value` is set, that is the value if there is such an entry.
+    If `value` is set, it is the value whenever such an entry exists.
     """
 
     pick: str
@@ -49,7 +49,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Seconds:
-    """Whole seconds between two values of the entry itself; `otherwise` where one is null."""
+    """Whole seconds between two values of the entry itself; `otherwise` if one is null."""
 
     since: str
     until: str
@@ -58,9 +58,9 @@ class Seconds:
 
 @dataclass(frozen=True)
 class Gathered:
-    """Entries that are made of all entries `of` a collection that share the value of `by`.
+    """Entries that are each made of all entries `of` a collection that share the value of `by`.
 
-    `list` is the property that holds these. A value that `values` does not name is that of the
+    `list` is the property with these entries. Values that `values` does not name come from the
     first of them.
     """
 
@@ -72,7 +72,7 @@ class Gathered:
 
 
 def read_gathered(node: dict[str, Any]) -> Gathered:
-    """Read a `gathered`. Raises ValueError for a value of a pick that there is not."""
+    """Read a `gathered`. Raises ValueError for a value of an unknown pick."""
     picks = {name: Pick(**one) for name, one in node.get("picks", {}).items()}
     values = {name: _read_value(one) for name, one in node.get("values", {}).items()}
     for name, value in values.items():

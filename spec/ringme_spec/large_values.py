@@ -1,4 +1,4 @@
-"""Huge values of JSON, and the part of them that is checked."""
+"""Huge values of JSON, reduced to the part that is worth checking."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Collection
 from itertools import islice
 from typing import Any
 
-# No schema has so many properties. Of others in such an object a few show that there are any.
+# No schema has so many properties. A few of the others suffice to show that there are any.
 _MANY_NAMES, _FEW = 1000, 10
 
 
 def has_over(many: int, value: object) -> bool:
-    """Tell if a value has more than `many` others in it, at any depth."""
+    """Tell if a value contains more than `many` others, at any depth."""
     waiting, found = [value], 0
     while waiting and found <= many:
         one = waiting.pop()
@@ -22,7 +22,7 @@ def has_over(many: int, value: object) -> bool:
 
 
 def without_most_unknown(value: Any, known: Collection[str]) -> Any:
-    """Copy a value; objects of very many names keep the known ones and a few others."""
+    """Copy a value; huge objects keep the known names and a few others."""
     if isinstance(value, list):
         return [without_most_unknown(one, known) for one in value]
     if not isinstance(value, dict):
@@ -35,7 +35,7 @@ def without_most_unknown(value: Any, known: Collection[str]) -> Any:
 
 
 def property_names(schema: Any) -> set[str]:
-    """Collect the names of the properties of a schema, at any depth."""
+    """Collect the names of the properties in a schema, at any depth."""
     found: set[str] = set()
     waiting = [schema]
     while waiting:

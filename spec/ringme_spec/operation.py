@@ -19,7 +19,7 @@ class Body:
     """Request body of an operation.
 
     `schema` is that of the first media type. `properties` are those that a client may send, by
-    name; `defaults` are the values of those that have one.
+    name; `defaults` are their default values.
     """
 
     required: bool
@@ -35,7 +35,7 @@ class Body:
 
     @cached_property
     def validator(self) -> Validator:
-        """Validator of the schema without requiring `readOnly` properties."""
+        """Validator of the schema that does not require `readOnly` properties."""
         return self.schemas.compile(self.schema, is_sent=True)
 
 
@@ -43,7 +43,7 @@ class Body:
 class Operation:
     """Operation of a document.
 
-    `method` is in capitals, `path` has its parameters in braces, `node` is the operation object;
+    `method` is in capitals, `path` has its parameters in braces, `node` is the operation object.
     `responses` are response objects by status, references resolved. `scopes` is None without
     security. `path_collections` are those of the path parameters, outermost first. `resource` is
     `x-resource`, or empty. `default_page_size` is `x-default-per-page`, if there is one.
@@ -120,12 +120,12 @@ class Operation:
 
     @property
     def sent(self) -> dict[str, Schema]:
-        """The properties of a JSON body by name; none without one."""
+        """Properties of a JSON body by name; empty without one."""
         return self.json_body.properties if self.json_body else {}
 
     @property
     def needed(self) -> tuple[str, ...]:
-        """The properties of a JSON body that must not be missing."""
+        """Required properties of a JSON body."""
         return self.json_body.required_properties if self.json_body else ()
 
     @property
@@ -157,7 +157,7 @@ class Operation:
 
     @property
     def null_is_absent(self) -> bool:
-        """True if a property of the body that is null counts as not sent."""
+        """True if null in the body counts as not sent."""
         return bool(self.resource.get("null_is_absent"))
 
     @cached_property
@@ -168,18 +168,18 @@ class Operation:
 
     @property
     def own_errors(self) -> bool:
-        """True if the action itself responds to parameters that are missing."""
+        """True if the action itself responds to missing parameters."""
         return bool(self.resource.get("own_errors"))
 
     @cached_property
     def shows(self) -> dict[str, str]:
-        """Stored properties by the property of the response that shows them by another name."""
+        """Stored properties by the name that they have in the response, if it differs."""
         found: dict[str, str] = self.resource.get("shows", {})
         return found
 
     @property
     def is_part(self) -> bool:
-        """True if it reads or changes an entry at a path beside the own one, as a part of it."""
+        """True if the path below an entry reads or changes a part of that entry."""
         beside = not self.path.rstrip("/").endswith("}")
         return self.ends_at_item and beside and self.action in ("read", "update")
 
@@ -193,13 +193,13 @@ class Operation:
 
     @cached_property
     def success_schema(self) -> Schema | None:
-        """Schema of the JSON success response, if it is JSON."""
+        """Schema of the success response, if that is JSON."""
         media = self.responses[str(self.status)].get("content", {}).get(JSON)
         return self.schemas.resolve(media["schema"]) if media else None
 
     @cached_property
     def envelope(self) -> str | None:
-        """Property of the response that holds the list, where it is no bare array."""
+        """Property of the response that holds the list; None for a bare array."""
         found: str | None = self.resource.get("envelope")
         return found
 
@@ -209,13 +209,13 @@ class Operation:
 
     @cached_property
     def echoed(self) -> tuple[str, ...]:
-        """Properties of an envelope beside the list: they repeat query parameters."""
+        """Properties of an envelope besides the list, which repeat query parameters."""
         properties = self.schemas.properties(self.success_schema or {}) if self.envelope else ()
         return tuple(name for name in properties if name != self.envelope)
 
     @cached_property
     def entry_schema(self) -> Schema | None:
-        """Schema of an entry in the JSON success response: of its items, if it is a list."""
+        """Schema of an entry in the JSON success response; of its items, if it is a list."""
         schema = self.success_schema
         if schema is not None and self.envelope:
             schema = self.schemas.resolve(self.schemas.properties(schema)[self.envelope])
@@ -227,7 +227,7 @@ class Operation:
         return self._shown(self.entry_schema)
 
     def listed_properties(self, name: str) -> tuple[str, ...]:
-        """Properties, in order, of the entries in a list that an entry of the response holds."""
+        """Return the properties, in order, of entries in a list within an entry."""
         found = self.schemas.resolve(self.schemas.properties(self.entry_schema or {})[name])
         return self._shown(self.schemas.resolve(found["items"]))
 

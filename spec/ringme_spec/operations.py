@@ -19,7 +19,7 @@ def read_operations(
 ) -> dict[str, Operation]:
     """Read all operations by id, in the order of the document.
 
-    Raises ConfigError, which names method and path, for one that is inconsistent.
+    Raises ConfigError with method and path for inconsistent ones.
     """
     found: dict[str, Operation] = {}
 
@@ -78,7 +78,7 @@ def _read(
 
 
 def _check_envelope(operation: Operation) -> None:
-    """Raise ValueError for an envelope that the response does not have, or that has no pages."""
+    """Raise ValueError for an envelope that the response lacks, or that has no pages."""
     if operation.envelope is None:
         return
     schema = operation.schemas.properties(operation.success_schema or {}).get(operation.envelope)
@@ -102,7 +102,7 @@ def _check_envelope(operation: Operation) -> None:
 
 
 def _check_shows(operation: Operation) -> None:
-    """Raise ValueError for names of `shows` that response or collection do not have."""
+    """Raise ValueError for names in `shows` that the response or the collection lacks."""
     for shown, stored in operation.shows.items():
         if shown not in operation.response_properties:
             raise ValueError(f"x-resource.shows: the response has no property {shown}")

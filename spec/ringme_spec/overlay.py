@@ -1,4 +1,4 @@
-"""OpenAPI Overlay 1.0: changes applied to a document."""
+"""OpenAPI Overlay 1.0: changes that are applied to a document."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from ringme_spec.shape import METHODS
 
 logger = logging.getLogger(__name__)
 
-# The statuses of a refused request body.
+# Statuses of a refused request body.
 _OF_BODIES = ("413", "415")
-# A name that JSONPath takes in brackets only.
+# A name that JSONPath accepts only in brackets.
 _ODD_NAME = re.compile(r"\.([\w/{}@$-]*[/{}@$-][\w/{}@$-]*)")
 _KEYS = ("target", "description", "update", "remove")
 
@@ -24,8 +24,8 @@ _KEYS = ("target", "description", "update", "remove")
 def apply_overlay(document: dict[str, Any], path: Path) -> dict[str, Any]:
     """Return a copy of a document with the actions of an overlay file applied in their order.
 
-    An update is merged into an object and appended to a list; `remove` removes the target. A
-    target that matches nothing is logged. Raises ConfigError, which names file and action.
+    An update is merged into an object and appended to a list; `remove` removes the target. A target
+    that matches nothing is logged. Raises ConfigError with file and action.
     """
     overlay = read_yaml(path)
     if not isinstance(overlay, dict) or not str(overlay.get("overlay", "")).startswith("1."):
@@ -33,7 +33,7 @@ def apply_overlay(document: dict[str, Any], path: Path) -> dict[str, Any]:
     actions = overlay.get("actions")
     if not isinstance(actions, list) or not actions:
         raise ConfigError(f"{path}: must have a list under `actions`")
-    # Parts that YAML shares between two places must not change together.
+    # Aliases of YAML share parts, which must not change together.
     document = _unshared(document)
     numbered = [(action, f"{path}: action {number}") for number, action in enumerate(actions, 1)]
     read_each(numbered, lambda item: _take(document, *item))
@@ -58,7 +58,7 @@ def with_common_responses(document: dict[str, Any], before: dict[str, Any]) -> d
 
 
 def _unshared(node: Any) -> Any:
-    """Copy deeply, also parts that are in two places."""
+    """Copy deeply; parts that occur twice are copied twice."""
     if isinstance(node, dict):
         return {name: _unshared(one) for name, one in node.items()}
     if isinstance(node, list):
@@ -78,7 +78,7 @@ def _take(document: dict[str, Any], action: Any, where: str) -> None:
 
 
 def _apply(document: dict[str, Any], action: dict[str, Any], where: str) -> None:
-    # On demand: most documents have no overlay, and the import takes a while.
+    # On demand, as the import takes a while and most documents have no overlay.
     from jsonpath_rfc9535 import JSONPathError, find
 
     target = action["target"]
@@ -90,7 +90,7 @@ def _apply(document: dict[str, Any], action: dict[str, Any], where: str) -> None
         raise ConfigError(f"{where}: target {target}: is not a JSONPath: {error}{hint}") from None
     if not nodes:
         logger.warning("%s: target %s matches nothing", where, target)
-    # Last first, so that the indexes of the others stay valid.
+    # The last one first, so that the indexes of the others stay valid.
     for node in reversed(nodes):
         if action.get("remove") is True:
             if node.parent is None:

@@ -1,4 +1,4 @@
-"""Parameters of operations, and how they are read."""
+"""Parameters of operations."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from ringme_spec.schema import Schema, Schemas, Validator
 
 @dataclass(frozen=True)
 class Filter:
-    """Property that a query parameter filters by; its part behind `after` matches as well.
+    """Property that a query parameter filters by; the part after `after` matches as well.
 
-    With `any_of` it is the property of any entry in the list that this property holds. `zero` is
-    `absent` where 0 counts as not given.
+    With `any_of`, it is that property of any entry in the list that `property` holds. `zero` is
+    `absent` if 0 counts as not given.
     """
 
     property: str
@@ -27,10 +27,10 @@ class Filter:
 class Parameter:
     """Parameter of an operation.
 
-    `collection` is the one that a path parameter addresses (`x-collection`), `me` the value for
-    the caller's own entry (`x-me`), `role` the part of a query parameter in a list (`x-role`).
-    `route` is the pattern of segments that can be a value (`x-route`), `case` the one of the stored
-    letters, `upper` or `lower`, where those of a request may have either.
+    `collection` is the one that a path parameter addresses (`x-collection`), `me` the value for the
+    caller's own entry (`x-me`), `role` the function of a query parameter in a list (`x-role`).
+    `route` is the pattern of valid segments (`x-route`). `case` is the case of stored letters,
+    `upper` or `lower`, if requests may use either.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Parameter:
     case: str | None = None
 
     def stored(self, text: str) -> str:
-        """Return a text of a path with its letters in the case of stored keys."""
+        """Return a text of a path with letters in the case of stored keys."""
         if self.case is None:
             return text
         return text.upper() if self.case == "upper" else text.lower()
@@ -69,7 +69,7 @@ class Parameter:
 
     @property
     def value_schema(self) -> Schema:
-        """The schema of one value: that of an item, if it is a list."""
+        """Schema of one value; of an item, if it is a list."""
         return self.item_schema if self.is_list else self.schema
 
     @cached_property
@@ -80,7 +80,7 @@ class Parameter:
 def read_parameters(
     schemas: Schemas, path: str, item: dict[str, Any], node: dict[str, Any]
 ) -> tuple[Parameter, ...]:
-    """Read the parameters of path item and operation, which wins, in the order of the path."""
+    """Read the parameters in the order of the path; those of the operation override the path's."""
     by_name = {}
     for raw in [*item.get("parameters", []), *node.get("parameters", [])]:
         parameter = _read_parameter(schemas, schemas.resolve(raw))

@@ -1,4 +1,4 @@
-"""Path templates of a document: the operation that a method and a path lead to."""
+"""Path templates of a document: the operation of a method and a path."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from functools import lru_cache
 
 from ringme_spec.operations import Operation
 
-# So many paths are remembered, of at most so many characters.
+# Number and length of the paths that are cached.
 _KNOWN, _LONG = 500, 200
 
 
 class PathTemplates:
-    """The path templates of some operations.
+    """Path templates of some operations.
 
-    A path without parameters goes before one whose parameters would take it. A segment that cannot
-    be a value of its parameter (`x-route`) leads nowhere, unless `by_route` is false.
+    Paths without parameters have precedence. A segment that is no value of its parameter
+    (`x-route`) does not match, unless `by_route` is false.
     """
 
     def __init__(self, operations: Iterable[Operation], by_route: bool = True) -> None:
@@ -27,16 +27,16 @@ class PathTemplates:
             (_pattern(path, _routes(by_path[path]) if by_route else {}), by_path[path])
             for path in sorted(by_path, key=lambda path: path.count("{"))
         ]
-        # The same few paths come again and again.
+        # Cached, as the same few paths recur.
         self._matched = lru_cache(_KNOWN)(self._match)
 
     def find(self, method: str, path: str) -> tuple[Operation | None, dict[str, str]]:
-        """The operation of a path in any slash form, and the values of its path parameters."""
+        """Return the operation of a path in any slash form, and its path values."""
         methods, values = self.match(path)
         return methods.get(method), values
 
     def match(self, path: str) -> tuple[dict[str, Operation], dict[str, str]]:
-        """The operations of a path by method, and the values of its path parameters."""
+        """Return the operations of a path by method, and its path values."""
         plain = re.sub("/+", "/", path).rstrip("/")
         methods, values = self._matched(plain) if len(plain) < _LONG else self._match(plain)
         return methods, dict(values)

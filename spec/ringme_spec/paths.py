@@ -1,4 +1,4 @@
-"""Files that come with the package: the OpenAPI document, the fixtures of the mock, examples."""
+"""Files of the distribution: the OpenAPI document, the fixtures of the mock, examples."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
 _INSTALLED = _PACKAGE / "_data"
-# A checkout keeps them at its top, where people look for them; a wheel carries copies.
+# A checkout has them at its top, where people look for them; a wheel has copies.
 _ROOT = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent.parent
 
 SPEC = _ROOT / "openapi.yaml"

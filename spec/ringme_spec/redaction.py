@@ -13,19 +13,19 @@ from urllib.parse import quote, quote_plus, unquote_plus
 from ringme_spec.document import objects_in
 
 MASK = "***"
-# Parts of the names of secrets, whatever the document calls them, and whole names.
+# Parts of names, and whole names, that are secret in any document.
 _WORDS = ("secret", "passw", "token", "credential", "apikey", "assertion", "authorization")
 _NAMES = frozenset({"code", "codeverifier", "pass", "pwd", "auth", "bearer", "jwt"})
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
-# A name that was encoded by two layers of a client is still the same name.
+# Number of times that a name is decoded, as layers of a client may encode it again.
 _LAYERS = 3
-# A shorter known secret is also a part of ordinary words, and would be found all over a text.
+# Shorter secrets occur within ordinary words, so they are not searched for.
 _SHORTEST = 6
-# Of the same length, which not every lower case is.
+# Lower case of the same length, which `str.lower` does not guarantee.
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
-# None of these begins with a repetition, so that no text makes them slow.
+# No pattern begins with a repetition, so no text makes them slow.
 _IN_TEXT = (
-    # name=value; not what the mock itself says, as in `refresh_token: is missing`.
+    # name=value; messages of the mock such as `refresh_token: is missing` do not match.
     re.compile(
         r"((?:secret|passw|pwd|token|credential|api.?key|assertion|authorization)"
         r"[\w.%+\[\]-]{0,40}(?:=|%(?:25){0,2}3[dD]))[^&\s\"'<>]+()",
@@ -50,21 +50,21 @@ _IN_TEXT = (
 
 
 class Redaction:
-    """Masks what a document marks as `format: password`, and what is called like a secret.
+    """Masks values that a document marks as `format: password`, or whose name sounds secret.
 
-    `secrets` are known ones, masked wherever they are.
+    `secrets` are known ones, masked wherever they occur.
     """
 
     def __init__(self, document: dict[str, Any], secrets: Iterable[str] = ()) -> None:
         self._names = _NAMES | {_plain(name) for name in _secret_names(document)}
-        # By the first letters of each form of a known secret, the longest form first.
+        # Forms of known secrets by their first letters, the longest form first.
         self._known: dict[str, list[str]] = {}
         self._ends: set[str] = set()
         for secret in secrets:
             self.learn(secret)
 
     def learn(self, secret: str) -> None:
-        """Have a secret masked from now on, in any case, encoded for a URL, JSON or base64."""
+        """Mask a secret from now on, in any case, encoded for a URL, JSON or base64."""
         if len(secret) < _SHORTEST or secret.translate(_LOWER) in self._ends:
             return
         self._ends |= {
@@ -77,12 +77,12 @@ class Redaction:
                 known.sort(key=len, reverse=True)
 
     def is_harmless(self, text: str) -> bool:
-        """A text that has neither the begin nor the end of a known secret in it."""
+        """Tell if a text contains neither the beginning nor the end of a known secret."""
         lower = text.translate(_LOWER)
         return not any(one in lower for one in self._ends if len(one) == _SHORTEST)
 
     def mask(self, value: Any) -> Any:
-        """A value of JSON, tuples and sets with every secret in it masked."""
+        """Mask all secrets in a JSON value; tuples and sets work, too."""
         if isinstance(value, dict):
             return {
                 self.mask(name): MASK if self.is_secret(name) else self.mask(one)
@@ -119,11 +119,11 @@ class Redaction:
             return f"{self.mask_text(name)}={MASK}"
         decoded = _decoded(pair)
         masked = self.mask_text(decoded)
-        # As it was sent, where there is nothing to hide.
+        # As it was sent, if nothing is masked.
         return pair if masked == decoded else masked
 
     def is_secret(self, name: object) -> bool:
-        """Its name says that a value is a secret."""
+        """Tell by its name if a value is secret."""
         if not isinstance(name, str):
             return False
         plain = _plain(_decoded(name))
@@ -142,7 +142,7 @@ def _masked(match: re.Match[str]) -> str:
 
 
 def _forms(secret: str) -> set[str]:
-    """A known secret as it may be encoded, in lower case."""
+    """Return the possible encodings of a known secret, in lower case."""
     found = {
         secret,
         quote(secret, safe=""),
@@ -151,7 +151,7 @@ def _forms(secret: str) -> set[str]:
     }
     data = secret.encode("utf-8", "surrogatepass")
     for before in range(3):
-        # Letters of base64 that hold bits of a neighbour as well are left out.
+        # Without the base64 characters that also hold bits of a neighbour.
         whole = base64.b64encode(b"\0" * before + data).rstrip(b"=").decode("ascii")
         core = whole[(0, 2, 3)[before] : len(whole) - ((before + len(data)) % 3 > 0)]
         if len(core) > _SHORTEST:

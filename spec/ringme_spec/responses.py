@@ -24,7 +24,7 @@ class ResponseSchema:
         self._headers = [
             _Header(schemas, name, schemas.resolve(one))
             for name, one in node.get("headers", {}).items()
-            # OpenAPI ignores it here: the media types define it.
+            # OpenAPI ignores it here, as the media types define it.
             if name.lower() != "content-type"
         ]
         self._contents = {
@@ -35,10 +35,10 @@ class ResponseSchema:
     def problems(
         self, headers: Mapping[str, str], media_type: str, body: bytes | None
     ) -> Iterator[Problem]:
-        """Yield a field and a reason for each way that a response breaks the document.
+        """Yield field and reason of each way in which a response breaks the document.
 
-        The names of `headers` are in lower case, `media_type` may be empty, and `body` is None
-        if it is not sent. No reason repeats a value.
+        The names of `headers` are in lower case, `media_type` may be empty, and `body` is None if
+        it is not sent. No reason repeats a value.
         """
         for header in self._headers:
             yield from header.problems(headers)
@@ -71,7 +71,7 @@ class ResponseSchemas:
             if name in document
         }
         self._schemas = Schemas(self._document, _FORMATS)
-        # By identity: many operations share a response, and the document stays as it is.
+        # By identity, as operations share responses, and the document does not change.
         self._made: dict[int, ResponseSchema] = {}
 
     def of(self, path: str, method: str) -> dict[str, ResponseSchema]:
@@ -116,7 +116,7 @@ class _Header:
         elif self._kind == "array":
             items = [_read(self._item_kind, item.strip()) for item in text.split(",")]
             yield from self._validator.problems(items, self._name)
-        # Documents differ in how they write an object into a header.
+        # Objects are not checked, as documents differ in how they write them.
         elif self._kind != "object":
             yield from self._validator.problems(_read(self._kind, text), self._name)
 
@@ -145,7 +145,7 @@ class _Content:
         try:
             yield from list(self._validator.problems(value, "body"))
         except ValueError as error:
-            # The validator has limits of its own, which no schema of a document comes near.
+            # The validator has limits of its own, far beyond any schema.
             deep = "ecursion" in str(error)
             yield "body", "must not be nested that deeply" if deep else "must be text of Unicode"
 
@@ -154,12 +154,12 @@ def _read_json(text: str) -> Any:
     try:
         return orjson.loads(text)
     except ValueError:
-        # It is fast, and refuses numbers that are too large for a float.
+        # orjson refuses numbers that are too large for a float.
         return read_json(text)
 
 
 def _read(kind: str, text: str) -> Any:
-    """Convert the text of a header, or return it if it is no value of that type."""
+    """Convert the text of a header to this type, or return it unchanged if that is impossible."""
     if kind in ("integer", "number", "boolean"):
         try:
             return orjson.loads(text)
@@ -169,7 +169,7 @@ def _read(kind: str, text: str) -> Any:
 
 
 def _for_response(schemas: Schemas, node: Any) -> Any:
-    """Forbid `writeOnly` properties, and require them no more, in all schemas below `node`."""
+    """Convert all schemas below `node`: forbid `writeOnly` properties, and do not require them."""
     if isinstance(node, list):
         return [_for_response(schemas, part) for part in node]
     if not isinstance(node, dict):
@@ -198,5 +198,5 @@ def _is_uuid(text: str) -> bool:
         return False
 
 
-# Formats of OpenAPI that JSON Schema draft 4 does not have.
+# Formats of OpenAPI that JSON Schema draft 4 lacks.
 _FORMATS: Formats = {"byte": _is_base64, "uuid": _is_uuid}

@@ -1,4 +1,4 @@
-"""Rules of a document (`x-rules`): behaviour that no schema can say."""
+"""Rules of a document (`x-rules`): behaviour that no schema can express."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ EVERY_OPERATION = "*"
 class Rule:
     """Rule of `x-rules`.
 
-    `grade` is D, O or C; `level` MUST or SHOULD; `operations` are ids, or `*` for all. `of` is the
-    general rule that this one stands for where it binds.
+    `grade` is D, O or C, `level` is MUST or SHOULD, `operations` are ids, or `*` for all. `of` is
+    the general rule that this one replaces for its operations.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""JSON Schema as OpenAPI 3.0 has it, compiled, with messages that name the field."""
+"""JSON Schema of OpenAPI 3.0, compiled, with messages that name the field."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from ringme_spec.errors import ConfigError, read_each
 from ringme_spec.large_values import has_over, property_names, without_most_unknown
 
 Schema = dict[str, Any]
-# Checks of texts by name of the format.
+# Checks of texts by format.
 Formats = dict[str, Callable[[str], bool]]
 
 _NAMED = "#/components/schemas/"
-# A whole number lies from -_END up to it.
+# Integers lie from -_END to _END - 1.
 _END = 2**63
-# The ends of formats that are narrower. Moments end with the year 9999; written as a number, that
-# end is more than JavaScript and what is made with it can read.
+# Formats with narrower limits. Times end with the year 9999; as a number, that end already exceeds
+# the exact integers of JavaScript.
 _ENDS = {"int32": 2**31, "unix-microseconds": 253_402_300_800 * 10**6}
-# Of an invalid value with more values in it just the first error is told.
+# Invalid values with more values in them are reported with their first error only.
 _MANY = 20_000
 
 
@@ -45,7 +45,7 @@ class Schemas:
         }
 
     def check_references(self) -> None:
-        """Raise ConfigError for each `$ref` of the document whose target it does not have."""
+        """Raise ConfigError for each `$ref` without a target in the document."""
         read_each(_references(self._document), self._check_reference)
 
     def _check_reference(self, reference: str) -> None:
@@ -80,20 +80,20 @@ class Schemas:
     def compile(self, schema: Schema, is_sent: bool = False) -> Validator:
         """Compile `schema`, whose `$ref`s point into the document.
 
-        With `is_sent` it is for requests, in which no `readOnly` property is required.
+        `is_sent` means that it is for requests, in which `readOnly` properties are not required.
         """
         converted = to_json_schema(schema)
         named = self._needed(converted)
         if named:
             converted = {"allOf": [converted], "components": {"schemas": named}}
         if is_sent:
-            # A copy, as responses do require them.
+            # A copy, as responses require them.
             converted = copy.deepcopy(converted)
             self._require_no_read_only(converted)
         return Validator(converted, self._explained, self._formats)
 
     def flagged(self, schema: Schema, flag: str) -> set[str]:
-        """Return the properties that `schema` itself marks with `readOnly` or `writeOnly`."""
+        """Return the properties that `schema` itself flags as `readOnly` or `writeOnly`."""
         properties = schema.get("properties")
         if not isinstance(properties, dict):
             return set()
@@ -114,7 +114,7 @@ class Schemas:
     def _needed(self, schema: Schema) -> dict[str, Schema]:
         """Return the schemas that `schema` refers to, directly or through others.
 
-        Only these are compiled with it, as a validator copies all that it is given.
+        Only these are compiled with it, as a validator copies its whole schema.
         """
         found: dict[str, Schema] = {}
         waiting = [schema]
@@ -128,7 +128,7 @@ class Schemas:
 
 
 class Validator:
-    """Checks values against one schema; `is_valid(value)` is its fast check."""
+    """Validator of values against one schema; `is_valid(value)` is its fast check."""
 
     is_valid: Callable[[object], bool]
 
@@ -137,19 +137,19 @@ class Validator:
     ) -> None:
         self._schema = schema
         self._explained = explained
-        # Draft 4 is the dialect that OpenAPI 3.0 is built on: exclusive limits are flags there,
-        # and 1.0 is no integer.
+        # OpenAPI 3.0 is built on draft 4, in which exclusive limits are flags and 1.0 is no
+        # integer.
         self._validator = jsonschema_rs.Draft4Validator(
             schema, validate_formats=formats is not None, formats=formats
         )
         self.is_valid = self._validator.is_valid
 
     def problems(self, value: object, name: str = "") -> Iterator[tuple[str, str]]:
-        """Yield a field (`name` stands for the whole) and a reason for each error in `value`.
+        """Yield field (`name` for the whole) and reason of each error in `value`.
 
         The reason never repeats the value, which may be a password or a megabyte long.
         """
-        # Most values have none, and that is seen in a third of the time.
+        # Most values are valid, which `is_valid` finds in a third of the time.
         for error in () if self.is_valid(value) else self._errors(value):
             path = [str(part) for part in error.instance_path]
             kind: Any = error.kind
@@ -165,7 +165,7 @@ class Validator:
                 yield field, self._reason(keyword, kind, error.instance)
 
     def _errors(self, value: object) -> Iterable[jsonschema_rs.ValidationError]:
-        """All errors of an invalid value; of a huge one just the first, as each holds a copy."""
+        """Return the errors of a value; for a huge value only the first, as each holds a copy."""
         if not has_over(_MANY, value):
             return self._validator.iter_errors(value)
         small = without_most_unknown(value, property_names(self._schema))
@@ -176,7 +176,7 @@ class Validator:
         return ()
 
     def _unknown(self, path: list[Any]) -> str:
-        """Say which fields there are at the place of an `additionalProperties`."""
+        """Describe the known fields at an `additionalProperties`."""
         schema: Any = self._schema
         for part in path[:-1]:
             schema = schema[part]
@@ -186,14 +186,14 @@ class Validator:
     def _reason(self, keyword: str, kind: Any, value: object) -> str:
         if keyword == "Pattern" and kind.pattern in self._explained:
             return f"must {self._explained[kind.pattern]}"
-        # A whole number of more than 64 bits comes as a float.
+        # An integer of more than 64 bits was read as a float.
         if keyword == "Type" and isinstance(value, float) and abs(value) >= _END:
             return _must_be(kind, {**_TYPE_NAMES, "integer": _WHOLE_NUMBER})
         return reason(keyword, kind)
 
 
 def reason(keyword: str, kind: Any) -> str:
-    """Word the violation of a keyword of JSON Schema, without the value."""
+    """Describe the violation of a keyword of JSON Schema, without the value."""
     if keyword == "Required":
         return "is missing"
     if keyword == "AdditionalProperties":
@@ -239,11 +239,11 @@ _LIMITS = {
 
 
 def drop_required(schema: Schema, names: set[str]) -> None:
-    """Change a schema to require none of these properties."""
+    """Remove properties from `required`, in place."""
     required = schema.get("required")
     if names and isinstance(required, list):
         schema["required"] = [name for name in required if name not in names]
-        # Draft 4 takes no empty list.
+        # Draft 4 forbids an empty list.
         if not schema["required"]:
             del schema["required"]
 
@@ -280,7 +280,7 @@ def _has(values: dict[str, Any]) -> Schema:
 def _ends(schema: Schema) -> Schema:
     """Return the limits of an integer: its own, within those of its format.
 
-    JSON with more than 64 bits could be read by few, and by the mock only as a float.
+    Few clients can read more than 64 bits, and the mock only as a float.
     """
     end = _ENDS.get(schema.get("format", ""), _END)
     return {

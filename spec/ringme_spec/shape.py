@@ -1,4 +1,4 @@
-"""Types of the parts of a document that are read, checked before they are."""
+"""Types of the parts of a document, checked before they are read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ringme_spec.errors import raise_all
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
-# A text, a list of one shape, or an object of shapes by name; `*` is for all other names.
+# A text, a list of one shape, or an object of shapes by name; `*` stands for all other names.
 Shape: TypeAlias = Any
 
 _KINDS: dict[Any, str] = {str: "text", list: "a list", dict: "an object"}
@@ -42,7 +42,7 @@ _DOCUMENT: Shape = {
 
 
 def check_shape(document: dict[str, Any]) -> None:
-    """Raise ConfigError, which names the places, for parts that have another type."""
+    """Raise ConfigError with the places of all parts of a wrong type."""
     raise_all(_problems(document, _DOCUMENT, []))
 
 
@@ -62,7 +62,7 @@ def _problems(value: Any, shape: Shape, path: list[str]) -> Iterator[str]:
 
 
 def _shown(path: list[str]) -> str:
-    """Return the place of a part for messages; within an operation, its method and path first."""
+    """Return the place of a part for messages; within an operation, method and path come first."""
     if path[:1] == ["paths"] and len(path) > 2 and path[2] in METHODS:
         path = [f"{path[2].upper()} {path[1]}", *([".".join(path[3:])] if path[3:] else [])]
         return ": ".join([*path, ""])
