@@ -76,7 +76,6 @@ def token_info(token: str) -> dict[str, Any]:
 
 
 def stock_connexion(responses: dict[str, Any]) -> Any:
-    """Build an application of Connexion alone."""
     # Connexion imports the function when it reads the document.
     os.environ["TOKENINFO_FUNC"] = "ringme_bench.baselines.token_info"
     warnings.simplefilter("ignore")
@@ -104,7 +103,6 @@ def stock_connexion(responses: dict[str, Any]) -> Any:
 
 
 def serve(name: str, port: int, responses: dict[str, Any]) -> None:
-    """Run a server in the same way as the mock."""
     app = Floor(responses) if name == "floor" else stock_connexion(responses)
     quiet: dict[str, Any] = {"log_level": "error", "access_log": False, "server_header": False}
     uvicorn.run(app, port=port, loop="uvloop", http="httptools", **quiet)

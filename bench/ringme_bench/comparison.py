@@ -42,7 +42,6 @@ class Contestant:
         self.rounds: dict[str, Rounds] = {}
 
     def start(self) -> None:
-        """Measure a start, and prepare the server."""
         self.process.end()
         seconds = self.process.start(self.server.first)
         time.sleep(REST)

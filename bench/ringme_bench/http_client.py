@@ -38,7 +38,6 @@ class Request:
         return f"{self.method} {self.path}"
 
     def encoded(self) -> bytes:
-        """Return the bytes on the wire."""
         length = {"Content-Length": str(len(self.body))} if self.body else {}
         headers = {"Host": HOST, **self.headers, **length}
         lines = [f"{self} HTTP/1.1", *(f"{name}: {text}" for name, text in headers.items())]

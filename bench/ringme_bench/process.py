@@ -86,7 +86,6 @@ class ServerProcess(AbstractContextManager["ServerProcess"]):
         return round((own + max((mapped for _, mapped in found), default=0)) / 1e6, 1)
 
     def last_output(self) -> str:
-        """Return the end of its output."""
         return self._log.read_text(encoding="utf-8", errors="replace").strip()[-500:] or "no output"
 
     def end(self) -> None:
@@ -101,7 +100,6 @@ class ServerProcess(AbstractContextManager["ServerProcess"]):
                 process.wait(_END_LIMIT)
 
     def kill(self) -> None:
-        """Kill it, as in a crash."""
         if self._process is not None:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(_END_LIMIT)

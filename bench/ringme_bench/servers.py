@@ -26,7 +26,6 @@ _JSON = "application/json"
 
 
 def api_requests(token: str = "any") -> dict[str, Request]:
-    """Return the requests of a comparison by kind."""
     return {
         kind: json_request(*one["request"], Authorization=f"Bearer {token}")
         for kind, one in KINDS.items()

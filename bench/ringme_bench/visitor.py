@@ -42,7 +42,6 @@ class Visitor:
         self._kind = self._new_name = ""
 
     def next(self) -> bytes:
-        """Return a random request."""
         self._kind = self._choose()
         self._group = self._random.choice(list(self.groups)) if self.groups else 0
         method, path, status = _KINDS[self._kind]
@@ -53,7 +52,6 @@ class Visitor:
         return request.encoded()
 
     def take(self, status: int, body: bytes) -> None:
-        """Check a response."""
         self.responses[f"{self._kind} {status}"] += 1
         try:
             content = orjson.loads(body) if body else None

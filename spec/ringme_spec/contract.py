@@ -51,7 +51,6 @@ class Contract:
         return read_rules(self.document)
 
     def needs(self, operation: Operation) -> set[str]:
-        """Return the names of the capabilities that an operation needs."""
         return {one.name for one in self.capabilities.values() if one.is_needed_by(operation)}
 
     def rule_for(self, general: str, operation: Operation) -> str:

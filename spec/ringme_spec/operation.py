@@ -204,7 +204,6 @@ class Operation:
         return found
 
     def listed(self, body: Any) -> Any:
-        """Return the list in the body of a response."""
         return body[self.envelope] if self.envelope else body
 
     @cached_property

@@ -102,12 +102,10 @@ def is_fetched_elsewhere(context: RequestContext) -> bool:
 
 
 def path_of(context: RequestContext, path: str, given: dict[str, str]) -> str:
-    """Build a path in this session, with the parameters of a request."""
     return f"{context.prefix}{path}?{urlencode(given)}"
 
 
 def url_of(context: RequestContext, path: str, given: dict[str, str]) -> str:
-    """Build the absolute URL of a path in this session, with the parameters of a request."""
     return f"{context.base_url}{path}?{urlencode(given)}"
 
 
@@ -268,7 +266,6 @@ def _ask(context: RequestContext, request: AuthorizationRequest, user: Entry) ->
 
 
 def _describe(context: RequestContext, scope: str) -> str:
-    """Return the description of a scope in the document."""
     schemes = context.state.contract.document["components"]["securitySchemes"].values()
     flows = [flow for scheme in schemes for flow in scheme.get("flows", {}).values()]
     found = next((flow["scopes"][scope] for flow in flows if scope in flow["scopes"]), scope)

@@ -71,7 +71,6 @@ def stored_file(store: Store, request: RequestContext) -> Reply:
 
 
 def file_reply(store: Store, rule: CollectionRule, entry: Entry) -> Reply:
-    """Make a response that downloads the file of an item."""
     content = _content(rule)
     name = entry[content.name] if content.name else f"{entry[rule.key]}.{content.extension}"
     return Reply(

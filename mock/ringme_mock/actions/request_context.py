@@ -111,7 +111,6 @@ class RequestContext:
 
     @property
     def files_url(self) -> str:
-        """URL below which the files of entries are."""
         return f"{self.base_url}{STORAGE}"
 
     @property
@@ -131,7 +130,6 @@ class RequestContext:
         return message
 
     def keep(self, content: bytes) -> None:
-        """Keep a part of the body for the journal, up to BODY_LIMIT."""
         self.size += len(content)
         self.body += content[: BODY_LIMIT - len(self.body)]
 
@@ -160,11 +158,9 @@ class RequestContext:
         return Reply(self.operation.status, write_json(self.shown((entry,))[0]), JSON)
 
     def show_all(self, entries: Iterable[Entry]) -> Reply:
-        """Make the success response with a bare array of entries."""
         return Reply(self.operation.status, write_json(self.shown(entries)), JSON)
 
     def shown(self, entries: Iterable[Entry]) -> list[Entry]:
-        """List entries with the properties that the document shows."""
         return self.view(entries) if self.view else list(entries)
 
     def reply(self, value: Any = None) -> Reply:

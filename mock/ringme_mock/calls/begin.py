@@ -101,7 +101,6 @@ def incoming(
 
 
 def outgoing(draft: Draft, caller: Number, target: str) -> Call:
-    """Make a call from an internal number to an outside one."""
     draft.add(
         caller, "out", None,
         from_number=caller.text, from_name=caller.screen, to_number=target, caller=caller.key,
@@ -111,7 +110,6 @@ def outgoing(draft: Draft, caller: Number, target: str) -> Call:
 
 
 def internal(draft: Draft, caller: Number, rung: Sequence[Number]) -> Call:
-    """Make a call from an internal number to others of its client."""
     target = rung[0]
     draft.add(
         caller, "out", None, from_number=caller.text, from_name=caller.screen,

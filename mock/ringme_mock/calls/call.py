@@ -132,7 +132,6 @@ _NAMES = tuple(one.name for one in fields(Call))
 
 
 def to_entry(call: Call) -> dict[str, Any]:
-    """Return the call as an entry of its collection."""
     entry = asdict(call)
     # Lists instead of tuples, as after reading JSON.
     return {**entry, **{name: list(entry[name]) for name in _PARTS}}

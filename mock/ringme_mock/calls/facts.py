@@ -226,7 +226,6 @@ def views() -> dict[str, Any]:
 
 
 def show(facts: Facts, view: str) -> dict[str, Any]:
-    """Make an object with the fields of a view."""
     return _shown(facts, views()[view])
 
 

@@ -98,7 +98,6 @@ class Board:
     def _note(
         self, write: lmdb.Transaction, place: int, session: str, entries: Sequence[bytes]
     ) -> None:
-        """Add entries to a journal, under the next numbers."""
         name, packed = session.encode(), pack(*entries)
         number = _number(write.get(_NOTED + name, db=self._values)) + len(entries)
         write.put(_NOTED + name, _NUMBER.pack(number), db=self._values)
@@ -110,7 +109,6 @@ class Board:
         write.put(_HELD, _NUMBER.pack(held), db=self._values)
 
     def _make_room(self, write: lmdb.Transaction) -> None:
-        """Drop the oldest entries of all journals beyond the limit."""
         held = _number(write.get(_HELD, db=self._values))
         if held <= _MOST_NOTED:
             return

@@ -119,7 +119,6 @@ class FileLog:
 
     @property
     def latest(self) -> int:
-        """Position of the latest command."""
         return self._cursor.execute("select max(last) from log").fetchone()[0] or 0
 
     def _append(self, after: int, batch: Batch) -> Turn:

@@ -147,7 +147,6 @@ class Images:
         return task
 
     async def close(self) -> None:
-        """Cancel unfinished work."""
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()

@@ -77,7 +77,6 @@ class Replica:
     def prepare(
         self, operations: Mapping[str, RunningOperation], table: PathTable, faults: Faults
     ) -> None:
-        """Set the parts that run commands."""
         self.repeat = Repeat(self.sessions, operations, table, faults, self.images)
 
     def adopt(self, session: Session) -> None:

@@ -78,7 +78,6 @@ class Turns:
         return future
 
     def note(self, session: str, entry: bytes) -> asyncio.Future[None]:
-        """Add an entry to the journal of a session."""
         self._next.notes.setdefault(session, []).append(entry)
         return self._wait_in(self._next.waiting)
 

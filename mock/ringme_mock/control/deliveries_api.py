@@ -20,7 +20,6 @@ async def clear(context: ControlContext) -> Response:
 
 
 async def change_settings(context: ControlContext) -> Response:
-    """Change retries, the pause between them, and the loss of events."""
     deliveries = context.session.deliveries
     deliveries.settings = replace(deliveries.settings, **context.body)
     found = deliveries.settings

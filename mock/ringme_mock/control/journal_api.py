@@ -140,7 +140,6 @@ def _fits(entry: dict[str, Any], wanted: dict[str, Any]) -> bool:
 
 
 def _text(entry: dict[str, Any]) -> str:
-    """Join the fields that a text is searched in."""
     query = urlencode(entry["query"], doseq=True, safe="*@:/ ")
     path = f"{entry['path']}?{query}" if query else entry["path"]
     caller = entry["operation"], entry["login"]

@@ -139,7 +139,6 @@ class Deliveries:
             self.start()
 
     def end(self, number: int, attempts: int, seconds: float, response: Response) -> None:
-        """Set the result of a waiting delivery."""
         delivery = self._waiting.pop(number, None)
         if delivery is not None:
             delivery.attempts, delivery.seconds = attempts, seconds
@@ -181,7 +180,6 @@ class Deliveries:
         self._kept.extend(left)
 
     def dump(self) -> dict[str, Any]:
-        """Return the deliveries and settings as JSON."""
         settings = self.settings
         known = {one.number for one in self._kept}
         return {
@@ -193,7 +191,7 @@ class Deliveries:
         }
 
     def load(self, written: dict[str, Any]) -> None:
-        """Restore what `dump` returned, without sending anything."""
+        """Restore the result of `dump`, without sending anything."""
         self._send_none()
         self._next = written["number"]
         hosts, *others = written["settings"]

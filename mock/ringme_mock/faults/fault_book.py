@@ -81,7 +81,6 @@ class FaultBook:
         self.rules.clear()
 
     def match(self, request: RequestContext) -> bool:
-        """Tell if any fault matches a request."""
         return any(counted.rule.matches(request) for counted in self.rules.values())
 
     def choose(self, request: RequestContext) -> tuple[str, FaultRule] | None:
@@ -98,7 +97,6 @@ class FaultBook:
         return chosen
 
     def dump(self) -> list[Any]:
-        """Return the faults with their counts as JSON."""
         rules = [[name, one.rule.source, one.seen, one.applied] for name, one in self.rules.items()]
         return [self._next, rules]
 

@@ -131,7 +131,6 @@ class Bulk:
         )
 
     def put_in(self) -> None:
-        """Add all entries at once."""
         for name in self.counts:
             self._target[name].adopt(self._store[name])
 

@@ -166,7 +166,6 @@ class Cycle:
         return True
 
     def cut(self, at_once: bool) -> None:
-        """Close the connection; `at_once` drops data that is not sent yet."""
         if at_once:
             self._connection.transport.abort()
         else:

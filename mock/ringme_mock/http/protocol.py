@@ -185,7 +185,6 @@ class HttpProtocol(asyncio.Protocol):
         tasks.add(cycle.task)
 
     def _give_up(self) -> None:
-        """Drop all requests and their responses."""
         self._waiting.clear()
         if self._running is not None and not self._running.response_complete:
             self._running.disconnect()

@@ -132,7 +132,6 @@ class Sessions:
         self._others[session.name] = session
 
     def leave(self, session: Session) -> None:
-        """End a session if it has begun."""
         if self._others.get(session.name) is session:
             self._remove(session, "the session was ended")
 

@@ -216,7 +216,6 @@ class Options:
     )
 
     def __post_init__(self) -> None:
-        """Raise UsageError for options that contradict each other."""
         if self.no_control and self.control_from_any:
             raise click.UsageError("--no-control and --control-from-any exclude each other")
         if self.reload and self.state is not None:

@@ -80,7 +80,6 @@ def _run_alone(options: Options) -> None:
 
 
 def _run_shared(options: Options) -> None:
-    """Serve a state together with other processes."""
     # On demand, as only --workers and databases need the import.
     from ringme_mock.server.workers import PATIENCE, Supervisor, Worker, locked, shared_folder
 

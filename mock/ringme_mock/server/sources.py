@@ -57,7 +57,6 @@ class Sources:
 
     @property
     def fixture_folders(self) -> tuple[Path, ...]:
-        """Folder of the fixtures, then those that add to them."""
         return (self.fixtures, *self.added_fixtures)
 
     def stamp(self) -> Stamp:

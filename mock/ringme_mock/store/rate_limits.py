@@ -65,7 +65,6 @@ class RateLimits:
         self._hours[client] = _Hour(start, used)
 
     def dump(self) -> list[Any]:
-        """Return the counts as JSON."""
         return [[client, hour.start, hour.used] for client, hour in self._hours.items()]
 
     def load(self, written: list[Any]) -> None:

@@ -188,7 +188,6 @@ class Store:
 
 
 def _page(run: Sequence[Position], query: Query) -> Sequence[Position]:
-    """Cut the page of a query out of a single run."""
     low, high = _bounds(run, query)
     size = high - low if query.limit is None else query.limit
     if query.descending:

@@ -118,5 +118,4 @@ def _read_changes(values: Iterator[Any], count: int, gone: list[Key], next_key: 
 
 
 def _first(values: Iterable[bool]) -> int | None:
-    """Return the index of the first true value."""
     return next((place for place, one in enumerate(values) if one), None)
