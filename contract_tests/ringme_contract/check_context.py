@@ -19,7 +19,7 @@ from ringme_contract.check import can_be_created
 from ringme_contract.entries.factories import RANGE, Factory
 from ringme_contract.entries.lending import Lending
 from ringme_contract.entries.made_entries import RunRecord
-from ringme_contract.entries.operation_paths import Paths
+from ringme_contract.entries.operation_paths import Paths, needed_keys
 from ringme_contract.entries.removal import REMOVED, Removal
 from ringme_contract.entries.write_guard import WriteGuard
 from ringme_contract.http.no_response import Unreachable
@@ -218,7 +218,7 @@ class CheckContext(Assertions):
             if isinstance(response, httpx.Response) and response.status_code not in REMOVED:
                 self.left_behind.append(f"{request_line(response)}: status {response.status_code}")
 
-    # --- side by side
+    # --- concurrency
 
     def map(self, function: Callable[[_Item], _Result], items: Iterable[_Item]) -> list[_Result]:
         """The results of a function that sends requests, called concurrently.
@@ -258,9 +258,7 @@ class CheckContext(Assertions):
 
 def spares(operation: Operation) -> bool:
     """False for the deletion of a range whose owner no run can create: it may hold anything."""
-    return operation.action != "delete_range" or any(
-        one.me is None for one in operation.entry_parameters
-    )
+    return operation.action != "delete_range" or bool(needed_keys(operation))
 
 
 def configures(operation: Operation) -> bool:

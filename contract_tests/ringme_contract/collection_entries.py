@@ -103,7 +103,7 @@ class Entries:
         response = self.kit.expect(self.caller.delete(path), 204)
         self.kit.expect_equal(f"the body of the response to DELETE {path}", response.content, b"")
 
-    # --- what shows them
+    # --- views
 
     def shown(self, entry: Item) -> Item:
         """The properties that are in responses by the document."""

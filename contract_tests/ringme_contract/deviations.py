@@ -178,20 +178,18 @@ def _led(
 
 def _ids(deviation: Deviation) -> set[str] | None:
     """Ids in and around the differences of two values; None if statuses differ."""
-    if status_of(deviation.expected) and status_of(deviation.got):
+    pair = deviation.expected, deviation.got
+    if all(map(status_of, pair)):
         return None
-    found = differences(deviation.expected, deviation.got)
-    values: set[object] = {deviation.expected, deviation.got} if _are_keys(deviation) else set()
+    found = differences(*pair)
+    are_keys = all(isinstance(one, int | str | None) for one in pair)
+    values: set[object] = set(pair) if are_keys else set()
     for one in found:
         if one.name.endswith("id"):
             values |= {value for value in one.values if isinstance(value, int | str)}
         if isinstance(one.entry, dict):
             values.add(one.entry.get("id"))
     return {str(one) for one in values if one not in (None, True, False, "")}
-
-
-def _are_keys(deviation: Deviation) -> bool:
-    return all(isinstance(one, int | str | None) for one in (deviation.expected, deviation.got))
 
 
 def _writes(exchange: Exchange) -> bool:

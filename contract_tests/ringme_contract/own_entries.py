@@ -7,6 +7,7 @@ import httpx
 from ringme_contract.caller import Caller
 from ringme_contract.check_context import CheckContext
 from ringme_contract.entries.factories import Item
+from ringme_contract.entries.operation_paths import needed_keys
 from ringme_spec.operations import Operation
 
 
@@ -21,7 +22,7 @@ class OwnEntries:
         self._entries: dict[str, Item] = {}
         self._keys: dict[str, object] = {}
         self.sent: dict[str, Item] = {}
-        # Those that others refer to come first.
+        # Entries that others refer to come first.
         for rule in reversed(kit.factory.collections):
             self.create(rule.name)
 
@@ -100,7 +101,7 @@ class OwnEntries:
                 due[self.path(reading)] = entry
             for listing in self._kit.path.all(collection, "list"):
                 # Lists of the whole client may change meanwhile, those of own entries do not.
-                if self.holds(listing) and any(one.me is None for one in listing.entry_parameters):
+                if self.holds(listing) and needed_keys(listing):
                     due[self.path(listing)] = [entry]
 
         def compare(path: str) -> None:

@@ -1,4 +1,4 @@
-"""Verdicts of checks, and of a rule from those of its checks."""
+"""Verdicts of checks, and the verdict of a rule."""
 
 from __future__ import annotations
 

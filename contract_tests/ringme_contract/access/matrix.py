@@ -184,7 +184,7 @@ def every_identity_reads_what_the_table_says(kit: CheckContext) -> None:
 
 @check("error-access-denied", needs=("client", "other_client"), smoke=True)
 def writes_outside_of_reach_are_refused_and_change_nothing(kit: CheckContext) -> None:
-    """All writing operations on what is out of reach."""
+    """All writing operations on objects out of reach."""
     within = (_OK, _MISSING)
     _walk(
         kit,
@@ -201,7 +201,7 @@ def a_client_that_never_was_is_missing_for_everybody(kit: CheckContext) -> None:
 
 @check("error-not-found")
 def groups_and_numbers_that_are_not_there_are_missing_for_everybody(kit: CheckContext) -> None:
-    """All operations of the group and the number section, on deleted and never existing ones."""
+    """All operations of the group and number sections, on deleted and unknown ones."""
     _walk(kit, lambda cell: _is_missing(cell, kit.roles.groups, kit.roles.numbers), writing=True)
 
 

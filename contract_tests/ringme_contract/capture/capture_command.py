@@ -56,7 +56,7 @@ def capture(ctx: click.Context, /, **options: Any) -> None:
             click.echo(f"{program}: {line}", err=True)
 
     try:
-        # Only now: what the contract kit needs is not installed with the mock alone.
+        # Imported late: the libraries of the kit are not installed with the mock alone.
         from ringme_contract.capture.capture_run import run
         from ringme_spec.errors import ConfigError
     except ModuleNotFoundError as error:

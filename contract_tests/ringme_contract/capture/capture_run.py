@@ -59,7 +59,7 @@ def run(
         tell(printable(note))
     if len(found.notes) > _MOST_NOTES:
         tell(f"and {len(found.notes) - _MOST_NOTES} more lines of this kind")
-    # What was written, and how to use it at once.
+    # The result, and commands to use it.
     counts = ", ".join(f"{len(listed)} {name}" for name, listed in found.entries.items() if listed)
     click.echo(f"wrote {out}: {counts}")
     click.echo(f"Serve it:    ringme-mock serve --fixtures {shlex.quote(str(out))}")

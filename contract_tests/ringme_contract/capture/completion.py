@@ -63,7 +63,7 @@ class Completion:
                 what = unknown[0] if unknown else name
                 raise ConfigError(f"{self._source}: capture.{what}: the document has no such thing")
 
-    # --- what is not shown
+    # --- values that are not shown
 
     def _make_applications(self) -> None:
         token, applications = self._contract.token_operation, applications_of(self._contract)
@@ -88,17 +88,17 @@ class Completion:
         required = {field for field, _ in problems}
         for name, schema in _resolved(self._contract, rule).items():
             if schema.get("format") == "password":
-                # No secret of the service, whatever it shows.
+                # Secrets of the service are never kept.
                 whole[name] = _PASSWORD
             elif name not in whole:
-                value = self._missing(rule, name, schema, whole)
+                value = self._missing(rule, name, schema)
                 if value is None and name in required:
                     value = self._make_up(rule, name, schema, whole)
                 if value is not None:
                     whole[name] = value
         return whole
 
-    def _missing(self, rule: CollectionRule, name: str, schema: Schema, entry: Entry) -> Any:
+    def _missing(self, rule: CollectionRule, name: str, schema: Schema) -> Any:
         """Find a value that is given or follows from others; None without one."""
         given = self._given.get(rule.name, {})
         if name in given:
@@ -154,7 +154,7 @@ class Completion:
             f" [capture.{rule.name}] {name} = ..."
         )
 
-    # --- what would not be served
+    # --- data that the mock would not serve
 
     def _drop_file(self, rule: CollectionRule, entry: Entry) -> None:
         """Drop the file of a recording: none leaves the service, and the mock generates one."""

@@ -1,4 +1,4 @@
-"""Reads the entries of a client, collection by collection, all pages and ranges."""
+"""Reads the entries of a client, collection by collection, with all pages and ranges."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def _listings(
             parts.setdefault(json.dumps(one.where, sort_keys=True), []).append(one)
     for operations in parts.values():
         operations.sort(key=_requests)
-        telling = tuple(one for one in operations if _tells_owners(contract, one))
+        telling = tuple(one for one in operations if _tells_owners(one))
         rest = operations[0] if telling and operations[0] not in telling else None
         if telling:
             yield Listing(rule, telling, rest)
@@ -62,7 +62,7 @@ def _requests(operation: Operation) -> int:
     return sum(one.me is None for one in operation.entry_parameters)
 
 
-def _tells_owners(contract: Contract, operation: Operation) -> bool:
+def _tells_owners(operation: Operation) -> bool:
     """True if the entries name their owners or the path does."""
     known = {owner for one in operation.path_collections for owner in (one.name, *one.within)}
     return all(

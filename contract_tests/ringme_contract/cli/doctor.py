@@ -203,10 +203,10 @@ def _data(
         groups = kit.factory.read(kit.roles.groups)
         numbers = kit.factory.read(kit.roles.numbers)
         inside = sum(one[kit.roles.home] is not None for one in numbers)
-        yield _enough(kit, "groups", len(groups), 2, _area(kit, checks, "groups"))
+        yield _enough("groups", len(groups), 2, _area(kit, checks, "groups"))
         rules = _area(kit, checks, "numbers")
-        yield _enough(kit, "numbers in a group", inside, 1, rules)
-        yield _enough(kit, "numbers in no group", len(numbers) - inside, 1, rules)
+        yield _enough("numbers in a group", inside, 1, rules)
+        yield _enough("numbers in no group", len(numbers) - inside, 1, rules)
         yield from _recorded(kit, checks, client, users)
         yield _free_number(kit, rules)
         yield from _pace(kit)
@@ -236,7 +236,7 @@ def _recorded(
             if listing is not None and listing.ranged:
                 found = listing.listed(client.read(fill(listing, owner), **kit.range_query))
                 what = f"{capability.text} {where} from {start} to {end}"
-                yield _enough(kit, what, len(found), 2, _area(kit, checks, "recorded items"))
+                yield _enough(what, len(found), 2, _area(kit, checks, "recorded items"))
 
 
 def _free_number(kit: CheckContext, rules: tuple[str, ...]) -> Finding:
@@ -246,9 +246,7 @@ def _free_number(kit: CheckContext, rules: tuple[str, ...]) -> Finding:
         return Finding("data", str(reason), ExitCode.NOT_REACHED, rules)
 
 
-def _enough(
-    kit: CheckContext, what: str, number: int, least: int, rules: tuple[str, ...]
-) -> Finding:
+def _enough(what: str, number: int, least: int, rules: tuple[str, ...]) -> Finding:
     if number >= least:
         return Finding("data", f"{what}: {number}")
     text = f"{what}: {number}, but at least {least} would be needed"

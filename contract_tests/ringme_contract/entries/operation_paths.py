@@ -63,13 +63,15 @@ class Paths:
         """The operations whose paths take keys of exactly these collections."""
         given = set(keys)
         for one in self.all(collection, action):
-            if _needed(one) <= given <= _named(one):
+            if needed_keys(one) <= given <= _named(one):
                 yield one
 
     def within(self, collection: str, action: str, keys: Iterable[str]) -> Operation | None:
         """The first operation whose path needs no keys of other collections."""
         given = set(keys)
-        return next((one for one in self.all(collection, action) if _needed(one) <= given), None)
+        return next(
+            (one for one in self.all(collection, action) if needed_keys(one) <= given), None
+        )
 
     def all(self, collection: str, action: str) -> Iterator[Operation]:
         """The operations of a collection with an action, without those on parts of an entry."""
@@ -82,8 +84,8 @@ def _named(operation: Operation) -> set[str]:
     return {str(one.collection) for one in operation.entry_parameters}
 
 
-def _needed(operation: Operation) -> set[str]:
-    """The collections in a path that have no word for the caller's own."""
+def needed_keys(operation: Operation) -> set[str]:
+    """The collections whose keys a path needs: others have a word for the caller's own."""
     return {str(one.collection) for one in operation.entry_parameters if one.me is None}
 
 

@@ -13,7 +13,7 @@ from ringme_contract.collection_entries import Entries, all_entries
 from ringme_contract.datetime_texts import SECOND, whole_second, write_datetime
 from ringme_contract.entries.factories import Item
 from ringme_contract.entries.made_entries import CLIENTS
-from ringme_contract.entries.operation_paths import fill
+from ringme_contract.entries.operation_paths import fill, needed_keys
 from ringme_contract.lists import lists_with, moment_of, read_list
 from ringme_contract.own_entries import OwnEntries
 from ringme_spec.collections import CollectionRule
@@ -169,7 +169,7 @@ class LinkedEntries:
             and not one.range_required
             and owner.holds(one)
             # Lists of the whole client also have entries of other checks.
-            and any(each.me is None for each in one.entry_parameters)
+            and needed_keys(one)
         }
         for owner, one in product((self.own, self.beside), kit.operations):
             if one.action == "update" and one.is_part and owner.holds(one):

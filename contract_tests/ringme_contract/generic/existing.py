@@ -8,7 +8,7 @@ from ringme_contract.check import can_be_created, check_each
 from ringme_contract.check_context import CheckContext
 from ringme_contract.collection_entries import Entries
 from ringme_contract.entries.factories import NOWHERE, Item
-from ringme_contract.entries.operation_paths import fill
+from ringme_contract.entries.operation_paths import fill, needed_keys
 from ringme_contract.generic.updates import refers, wrong_keys
 from ringme_contract.lists import read_list
 from ringme_spec.contract import Contract
@@ -42,8 +42,7 @@ class ViewedEntry:
 
     def _shows_it(self, one: Operation) -> bool:
         is_view = one.action == "read" or (one.action == "list" and not one.range_required)
-        needed = {str(each.collection) for each in one.entry_parameters if each.me is None}
-        return is_view and one.collection is self.rule and needed <= self.keys.keys()
+        return is_view and one.collection is self.rule and needed_keys(one) <= self.keys.keys()
 
     def read(self) -> Views:
         return {path: self.caller.entries(path) for path in self._readings}
@@ -52,7 +51,7 @@ class ViewedEntry:
         """The responses of the same paths to another client, for paths to the caller's own."""
         if "other_client" not in self.kit.target.identities:
             return {}
-        its_own = [path for path, one in self._readings.items() if _is_of_caller(one)]
+        its_own = [path for path, one in self._readings.items() if not needed_keys(one)]
         return {path: self.kit.caller("other_client").entries(path) for path in its_own}
 
     def change(self, changes: Item, client: object = None) -> None:
@@ -83,10 +82,6 @@ class ViewedEntry:
             else _changed(reading, self.before[path], changes)
             for path, reading in self._readings.items()
         }
-
-
-def _is_of_caller(operation: Operation) -> bool:
-    return all(one.me is not None for one in operation.entry_parameters)
 
 
 def _changed(reading: Operation, seen: Item, changes: Item) -> Item:

@@ -150,19 +150,15 @@ def a_list_in_an_object_repeats_what_is_in_force(kit: CheckContext) -> None:
                 got = kit.client.read(path, **query)
                 shown = {name: one for name, one in expected.items() if name in operation.echoed}
                 kit.expect_properties(f"{path} with {given}", got, shown)
-                number, most = len(operation.listed(got)), expected[_name(operation, "page_size")]
+                number, most = len(operation.listed(got)), expected[_names(operation)[1]]
                 kit.expect_true(
                     f"{path} with {given} has at most {most} entries", number <= most, number
                 )
 
 
-def _name(operation: Operation, role: str) -> str:
-    return operation.roles[role].name
-
-
 def _cases(operation: Operation) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     """Pairs of query parameters and the values that the response must repeat."""
-    page, size = _name(operation, "page"), _name(operation, "page_size")
+    page, size = _names(operation)
     usual = {page: 1, size: operation.default_page_size}
     cases: list[tuple[dict[str, Any], dict[str, Any]]] = [
         ({}, usual),

@@ -13,7 +13,7 @@ from ringme_contract.caller import Caller, readers
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.entries.factories import NOWHERE
-from ringme_contract.entries.operation_paths import forms
+from ringme_contract.entries.operation_paths import forms, needed_keys
 from ringme_contract.own_entries import OwnEntries
 from ringme_contract.samples import Samples, some
 from ringme_contract.verdict import NotReached
@@ -58,7 +58,7 @@ def _expect_alike(
 ) -> None:
     kit.expect(other, first.status_code)
     # Lists of the whole client may change between two reads; entries of the check do not.
-    if any(one.me is None for one in operation.entry_parameters) or other.status_code != 200:
+    if needed_keys(operation) or other.status_code != 200:
         what = f"the response to {other.request.url.path} beside {first.request.url.path}"
         kit.expect_equal(what, other.text, first.text)
 
@@ -135,7 +135,7 @@ def _expect_refused(
 
 
 def _no_paths(kit: CheckContext, own: OwnEntries) -> set[str]:
-    """Paths before and behind those of the document."""
+    """Paths above and below those of the document."""
     known = {own.path(one).rstrip("/"): one.path.rstrip("/") for one in kit.secured_operations}
     documented = " ".join(one.path for one in kit.contract.operations.values())
     behind = {path for path, one in known.items() if f"{one}/{{" not in documented}
@@ -175,7 +175,7 @@ def a_head_is_a_get_without_a_body(kit: CheckContext) -> None:
             continue
         caller = next(callers)
         path, query = own.path(operation), kit.factory.query(operation, ranged=True)
-        if all(one.me is not None for one in operation.entry_parameters):
+        if not needed_keys(operation):
             # Lists of the whole client may change meanwhile.
             query |= {part.name: 1 for role, part in operation.roles.items() if role == "page_size"}
         got, head = (

@@ -93,7 +93,7 @@ def an_update_leaves_the_list_in_its_order(kit: CheckContext, operation: Operati
     keys = [entries.key(one) for one in (first, entry, last)]
     listing = entries.operation("list")
     page_size = listing.roles.get("page_size") if listing else None
-    # As many entries as a page may have.
+    # The maximum number of entries on a page.
     size = {page_size.name: page_size.schema.get("maximum", 0)} if page_size else {}
     before = {path: entries.caller.entries(path, **size) for path in entries.lists(entry)}
     changed = entries.change(entry, kit.factory.change(operation))

@@ -144,7 +144,7 @@ class Transport:
     def close(self) -> None:
         self._connection.close()
 
-    # --- what came
+    # --- responses
 
     def _accept(
         self, identity: str, response: httpx.Response, operation: Operation | None
@@ -181,7 +181,7 @@ class Transport:
             self.log(found)
         return found
 
-    # --- what is not sent
+    # --- refusals
 
     def _last_moment(self) -> float:
         return self.end.of_requests(self._thread.cleaning)
@@ -225,7 +225,7 @@ class Transport:
         self.note_wait(seconds)
         self.end.wait(seconds, cleaning)
 
-    # --- what failed
+    # --- failures
 
     def _note_error(self, name: str, error: Exception) -> None:
         if isinstance(error, _BROKEN) and not self._connection.was_fresh:

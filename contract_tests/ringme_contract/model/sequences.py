@@ -64,7 +64,7 @@ def lists_equal_a_plain_model_after_every_step(kit: CheckContext) -> None:
 
 @check("sequences", needs=("client",))
 def steps_that_repeat_and_things_made_anew(kit: CheckContext) -> None:
-    """A number placed twice, released twice, deleted beside others, made again by its name."""
+    """A number placed twice, released twice, deleted beside others, created again by its name."""
     for who, client in enumerate(CLIENTS):
         steps = [replace(one, who=who) for one in _REPEATED]
         if client in kit.target.identities and (found := _play(kit, steps)):

@@ -26,7 +26,7 @@ Memory = dict[Any, Any]
 _patches: dict[str, Patch] = {}
 # Actions whose responses show entries as they are.
 _PLAIN = ("list", "read", "create", "update")
-# The same, but read six times as fast where PyYAML was built with it.
+# Six times as fast, if PyYAML was built with libyaml.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # The arguments of a fault that say which requests it is about.
 _WHICH = ("operations", "actions", "methods", "contains", "query", "grants", "sent")

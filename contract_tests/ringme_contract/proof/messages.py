@@ -149,7 +149,6 @@ class Request:
 
     @property
     def grant(self) -> str:
-        """The grant type of a token request; empty for other requests."""
         return self.form().get("grant_type", "") if self.action == "token" else ""
 
     def form(self) -> dict[str, str]:

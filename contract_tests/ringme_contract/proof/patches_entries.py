@@ -188,7 +188,7 @@ async def applied_though_refused(
 async def former_groups_kept(
     mock: Mock, request: Request, memory: Memory, moved_by: str, lists: list[str]
 ) -> Response | None:
-    """Lists a number that moved to another group in its former one, too."""
+    """Also lists a number that moved to another group in its former one."""
     number = await mock.entry(request.collection, request.key) if request.name == moved_by else None
     response = await mock.send(request)
     if number and response.ok and None not in (number[_GROUP], response.json[_GROUP]):

@@ -56,7 +56,8 @@ def answer(
     _: Mock, __: Request, response: Response, only: dict[str, Any] | None = None, **change: Any
 ) -> None:
     """Changes responses, or only those whose JSON has some values: see `_change_response`."""
-    if _has(response.json, only or {}):
+    value = response.json
+    if not only or (isinstance(value, dict) and only.items() <= value.items()):
         _change_response(response, change)
 
 
@@ -93,10 +94,6 @@ def _change_body(request: Request, change: dict[str, Any]) -> None:
         request.set_body(json.dumps({**added, **kept}).encode("utf-8"))
     if not fields and "empty" in change:
         request.set_body(change["empty"].encode("utf-8"))
-
-
-def _has(value: Any, wanted: dict[str, Any]) -> bool:
-    return not wanted or (isinstance(value, dict) and wanted.items() <= value.items())
 
 
 def _change_response(response: Response, change: dict[str, Any]) -> None:

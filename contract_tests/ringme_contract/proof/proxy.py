@@ -144,7 +144,7 @@ class Server(Mock):
 
 
 async def _no_app(*_: object) -> None:
-    """Ignores what is no request: it goes to no server."""
+    """Ignores messages other than requests: they go to no server."""
 
 
 class Proxy:

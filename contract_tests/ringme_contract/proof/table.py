@@ -88,7 +88,7 @@ def as_json(proof: Proof, full: bool) -> dict[str, Any]:
     }
 
 
-# --- before a server
+# --- faults before a server
 
 
 def print_baseline(console: Console, proof: UrlProof) -> None:

@@ -55,7 +55,6 @@ class FaultFinding:
 
     @property
     def complaints(self) -> list[str]:
-        """Problems of the proof, a line each."""
         told = f"{self.fault.id}: {self.fault.sentence}"
         lines = [] if self.caught else [f"survived: {told}"]
         if self.caught and self.unshown:
@@ -187,7 +186,7 @@ def contract() -> Contract:
     return read_contract(SPEC)
 
 
-# --- all of them
+# --- the whole proof
 
 
 Finding = FaultFinding | ServerFinding
@@ -203,7 +202,6 @@ class Proof:
 
     @property
     def complaints(self) -> list[str]:
-        """Problems of the proof, a line each."""
         findings: list[Finding] = [*self.faults.values(), *self.servers.values()]
         lines = [line for one in findings for line in one.complaints]
         return [*lines, *(f"broke down: {line}" for line in self.errors)]

@@ -170,7 +170,6 @@ def json_report(report: Report) -> str:
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema of report.json in this version."""
     text = files(__package__).joinpath("report.schema.json").read_text(encoding="utf-8")
     schema: dict[str, Any] = json.loads(text)
     return schema

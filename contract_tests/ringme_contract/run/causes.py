@@ -99,7 +99,6 @@ class Cause:
 
     @property
     def effect(self) -> str:
-        """The most frequent effect of the write, in words."""
         return Counter(one.effect for _, one in self.parts).most_common(1)[0][0]
 
 

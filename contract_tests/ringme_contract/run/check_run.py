@@ -98,7 +98,6 @@ class Session:
 
     @property
     def troubles(self) -> list[str]:
-        """Obstacles to a complete run at this target."""
         if (
             self._options.layers
             or self._options.rules
@@ -245,7 +244,6 @@ def _docs_of_mock(target: Target) -> str:
 
 
 def command_of(options: Options, url: str) -> str:
-    """The command line that checks the target again."""
     words = ["ringme-contract", "check", url]
     for name, value in (("--target", options.target), ("--document", options.document)):
         words += [name, str(value)] if value else []

@@ -66,7 +66,6 @@ class Browser:
         return location
 
     def leads_back(self, response: httpx.Response) -> bool:
-        """True for a redirect to the redirect URI."""
         location = response.headers.get("Location", "")
         return response.is_redirect and location.startswith(
             (f"{self.redirect_uri}?", f"{self.redirect_uri}&")

@@ -49,7 +49,7 @@ class User:
 
 
 class Session:
-    """One login of a user: its response, the caller, and the refresh token."""
+    """One login of a user: its response, its caller and its refresh token."""
 
     def __init__(self, user: User, through: str = "login") -> None:
         self._kit, self._user = user.kit, user
@@ -102,7 +102,6 @@ def expect_error(kit: CheckContext, response: httpx.Response, word: str) -> None
 def expect_token(
     kit: CheckContext, response: httpx.Response, *scopes: str, refreshes: bool = True
 ) -> None:
-    """Fails unless a response is a valid token response."""
     found = kit.expect(response, 200).json()
     for name in ("access_token", "refresh_token") if refreshes else ("access_token",):
         text = str(found.get(name))

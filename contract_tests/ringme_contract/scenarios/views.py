@@ -142,13 +142,11 @@ def item_ids(
 
 
 def _of_client(kit: CheckContext) -> dict[str, list[Item]]:
-    """The recorded items of the client, by collection."""
     offered = [name for name in ITEMS if name not in kit.target.off]
     return {name: kit.factory.items.of_client(name) for name in offered}
 
 
 def number_item_ids(kit: CheckContext, number: int) -> dict[str, list[str]]:
-    """The ids of a number's recorded items, by collection."""
     return {
         name: [_id(one) for one in items if one[_NUMBER] == number]
         for name, items in _of_client(kit).items()

@@ -179,7 +179,7 @@ def bounds_of_queries(kit: CheckContext) -> None:
 
 @check("error-validation", writes=False)
 def bounds_of_ids(kit: CheckContext) -> None:
-    """Every id in a path of a GET: 0, less, no number, the last that there can be, one more."""
+    """Every id in a path of a GET: 0, negative, no number, the highest possible one, one more."""
     bounds = _Bounds(kit)
     kit.map(bounds.try_path, [one for one in kit.operations if one.reads])
     bounds.findings.report(_EXPECTED)
@@ -187,7 +187,7 @@ def bounds_of_ids(kit: CheckContext) -> None:
 
 @check("error-validation", isolated=True)
 def bounds_of_writes(kit: CheckContext) -> None:
-    """Every property of a body, every id and every range of a write, on things of its own."""
+    """Every property of a body, every id and every range of a write, on entries of the check."""
     bounds = _Bounds(kit)
 
     def try_operation(operation: Operation) -> None:

@@ -70,7 +70,7 @@ class Constraints:
                 # An unknown group is a 404, and existing groups are not those of the check.
                 sent[name] = factory.own(rule.references[name].collection)
             elif rule.unique and name == rule.unique.property:
-                # group-user-create: a login that nobody has.
+                # group-user-create: an unused login.
                 sent[name] = f"{factory.text(schema)}-{value}"[:255]
             elif schema.get("type") == "integer":
                 # An implementation need not store integers of any size.

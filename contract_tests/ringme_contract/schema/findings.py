@@ -96,7 +96,6 @@ class Findings:
         self._failures.setdefault((operation.id, title), (said, shown))
 
     def lacks(self, operation: Operation, reason: str) -> None:
-        """Records the reason why an operation cannot succeed at this target."""
         self._lacking[operation.id] = reason
 
     def report(self, expected: str, needed: list[Operation] | None = None) -> None:

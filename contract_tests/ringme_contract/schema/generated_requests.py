@@ -64,7 +64,7 @@ def _judge(kit: CheckContext, cases: Cases, checks: list[Any], expected: str) ->
 
 @check("conforms", writes=False)
 def valid_reads(kit: CheckContext) -> None:
-    """Every GET: with all parameters, with those that it needs, and one of a kind generated."""
+    """Every GET: with all parameters, with the required ones, and generated ones of each kind."""
     sender, cases = _Sender(kit), []
     chosen = [one for one in kit.operations if one.reads and can_be_generated(one)]
     for operation in chosen:
@@ -89,7 +89,7 @@ def valid_reads(kit: CheckContext) -> None:
 
 @check("conforms", writes=False)
 def tokens(kit: CheckContext) -> None:
-    """The token endpoint: a form and a multipart of the target's own parameters."""
+    """The token endpoint: the target's own parameters in a form and in multipart."""
     sender = _Sender(kit)
     chosen = [one for one in kit.operations if one.scopes is None and can_be_generated(one)]
     for operation in chosen:
@@ -103,7 +103,7 @@ def tokens(kit: CheckContext) -> None:
 
 @check("conforms", isolated=True)
 def valid_writes(kit: CheckContext) -> None:
-    """Every POST, PUT and DELETE on things of its own: the least, the most; generated ones."""
+    """Every POST, PUT and DELETE on entries of the check: minimal, complete, and generated."""
     sender = _Sender(kit)
     chosen = [one for one in _writes(kit) if one.action != _NEEDS_NUMBERS]
     for operation in chosen:
@@ -136,7 +136,7 @@ def _valid_writes(kit: CheckContext, sender: _Sender, operation: Operation) -> I
 def deletes_of_recorded_items(kit: CheckContext) -> None:
     """One call record, one voicemail and one fax, as far as the target has them.
 
-    What the other levels do is for the scenarios to say, as nobody can make such items anew.
+    Other levels are left to scenarios, as such items cannot be created again.
     """
     sender = _Sender(kit)
     deletes = [one for one in kit.operations if one.action == "delete" and one.collection.content]
@@ -175,7 +175,7 @@ def invalid_reads(kit: CheckContext) -> None:
 
 @check("error-validation", isolated=True, smoke=True)
 def invalid_writes(kit: CheckContext) -> None:
-    """Every write with a query or a body that breaks its schema, on things of its own."""
+    """Every write with a query or a body that breaks its schema, on entries of the check."""
     cases: Cases = []
     for operation in _writes(kit):
         # Invalid ids are left to the bounds: a server that misreads one must not delete an entry.
@@ -188,7 +188,7 @@ def invalid_writes(kit: CheckContext) -> None:
 
 @check("no-5xx", writes=False)
 def pages_beyond_all_numbers(kit: CheckContext) -> None:
-    """Every list with pages that no machine integer counts."""
+    """Every list with page numbers beyond 64 bits."""
     cases: Cases = []
     samples = Samples(kit, kit.operations)
     for operation in kit.operations:
@@ -206,7 +206,7 @@ def pages_beyond_all_numbers(kit: CheckContext) -> None:
 
 @check("no-5xx", isolated=True)
 def requests_that_cannot_succeed(kit: CheckContext) -> None:
-    """Every operation of which a generated request never is a right one, as those of a login."""
+    """Every operation for which no generated request can be valid, such as a login."""
     cases: Cases = [
         (operation, case)
         for operation in kit.operations
@@ -219,8 +219,6 @@ def requests_that_cannot_succeed(kit: CheckContext) -> None:
 
 @dataclass(frozen=True)
 class Link:
-    """Link from the response of one operation to a request for another."""
-
     name: str
     source: Operation
     target: Operation
@@ -242,7 +240,7 @@ def links(kit: CheckContext) -> list[Link]:
 
 @check("conforms", isolated=True)
 def each_link(kit: CheckContext) -> None:
-    """Each link leads from a new thing to a request that succeeds."""
+    """Each link leads from a new entry to a request that succeeds."""
     factory, findings = kit.factory, Findings(kit)
     found = links(kit)
     for link in found:
