@@ -36,7 +36,7 @@ def apply_overlay(document: dict[str, Any], path: Path) -> dict[str, Any]:
     # Aliases of YAML share parts, which must not change together.
     document = _unshared(document)
     numbered = [(action, f"{path}: action {number}") for number, action in enumerate(actions, 1)]
-    read_each(numbered, lambda item: _take(document, *item))
+    read_each(numbered, lambda item: _apply_action(document, *item))
     return document
 
 
@@ -66,7 +66,7 @@ def _unshared(node: Any) -> Any:
     return node
 
 
-def _take(document: dict[str, Any], action: Any, where: str) -> None:
+def _apply_action(document: dict[str, Any], action: Any, where: str) -> None:
     if not isinstance(action, dict) or not isinstance(action.get("target"), str):
         raise ConfigError(f"{where}: must be an object with a `target`")
     raise_all(

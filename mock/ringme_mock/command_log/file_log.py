@@ -202,13 +202,13 @@ class FileLog:
             self._known_board.forget(session)
 
     async def report(self, position: int, used: dict[str, float]) -> Report:
-        self._look_for_file()
+        self._check_file()
         if self._board is None:
             return Report(1, position, used, leads=True)
         with _os_errors():
             return self._board.report(position, used)
 
-    def _look_for_file(self) -> None:
+    def _check_file(self) -> None:
         """Log an error if the file was deleted or replaced; writes still succeed then."""
         was_there = self._is_there
         try:

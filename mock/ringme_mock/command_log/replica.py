@@ -188,7 +188,7 @@ class Replica:
 
     async def begin(self, session: Session) -> None:
         """Record that a session has begun, and perhaps replaced another."""
-        await self.keep(session, log.BEGIN, body=orjson.dumps(self.sessions.instead()))
+        await self.keep(session, log.BEGIN, body=orjson.dumps(self.sessions.to_replace()))
 
     async def delivered(
         self, session: Session, number: int, attempts: int, seconds: float, response: Response

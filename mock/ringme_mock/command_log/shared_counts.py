@@ -121,7 +121,7 @@ class SharedCounts:
 
 
 class _Attempt:
-    """Command of a request that is expected to be accepted."""
+    """Command that is expected to be accepted, as its caller was at `position` of the log."""
 
     __slots__ = ("act", "caller", "chance", "limits", "position", "replica", "request", "row")
 

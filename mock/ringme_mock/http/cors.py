@@ -16,7 +16,7 @@ _METHOD = "access-control-request-method"
 
 
 class Cors(CORSMiddleware):
-    """CORS for pages of this machine and of allowed origins.
+    """CORS for allowed origins and pages of this machine, as a front end has a port of its own.
 
     The journal shows refused preflights, as browsers do not tell scripts about them.
     """

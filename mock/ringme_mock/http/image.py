@@ -83,7 +83,7 @@ def load_image(sessions: Sessions, pieces: list[bytes]) -> None:
     found = []
     for alike, count in values:
         own = next(values)
-        session = sessions.place(alike["name"])
+        session = sessions.find_or_make(alike["name"])
         session.load(alike, own, partial(_read_stores, values, count))
         found.append(session)
     sessions.keep_only(found)

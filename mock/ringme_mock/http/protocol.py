@@ -47,7 +47,7 @@ class HttpProtocol(asyncio.Protocol):
         self._running: Cycle | None = None
         self._waiting: deque[tuple[Cycle, Scope]] = deque()
         # Input is ignored: it was refused, or the connection ends.
-        self._is_deaf = False
+        self._ignores_input = False
         self._is_lingering = False
         self._refusal: Refused | None = None
         self.read_paused = False
@@ -70,9 +70,9 @@ class HttpProtocol(asyncio.Protocol):
         self._client = _address(transport.get_extra_info("peername"))
         connections = self.server_state.connections
         connections.add(self)  # type: ignore[arg-type]
-        self._timer = self._loop.call_later(self.limits.period, self._look)
+        self._timer = self._loop.call_later(self.limits.period, self._check_times)
         if len(connections) > self.limits.connections:
-            self._is_deaf = True
+            self._ignores_input = True
             message = f"Too many connections: the limit is {self.limits.connections}"
             transport.write(Refused(503, message).response())
             transport.close()
@@ -85,7 +85,7 @@ class HttpProtocol(asyncio.Protocol):
         self.resume_writing()
 
     def data_received(self, data: bytes) -> None:
-        if self._is_deaf or self.transport.is_closing():
+        if self._ignores_input or self.transport.is_closing():
             return
         reader = self._reader
         try:
@@ -99,7 +99,7 @@ class HttpProtocol(asyncio.Protocol):
     def eof_received(self) -> bool | None:
         """Keep the connection for the response that is due; None closes it."""
         running, latest = self._running, self._reader.latest
-        if running is None or latest is None or latest.more_body or self._is_deaf:
+        if running is None or latest is None or latest.more_body or self._ignores_input:
             return None
         # A client that is gone looks the same, and a response without end would never notice.
         # With TLS, asyncio cannot keep one half of a connection open.
@@ -203,7 +203,7 @@ class HttpProtocol(asyncio.Protocol):
 
         Data that arrives on a closed connection resets it, and the response could be lost.
         """
-        self._is_deaf = True
+        self._ignores_input = True
         if self.transport.is_closing():
             return
         if not self.transport.can_write_eof():
@@ -221,9 +221,9 @@ class HttpProtocol(asyncio.Protocol):
 
     def _refuse(self, refused: Refused) -> None:
         """Ignore further input, and send the refusal after the responses that are still due."""
-        if self._is_deaf or self.transport.is_closing():
+        if self._ignores_input or self.transport.is_closing():
             return
-        self._is_deaf = True
+        self._ignores_input = True
         if self._is_surplus():
             self._end()
             return
@@ -250,11 +250,11 @@ class HttpProtocol(asyncio.Protocol):
 
     # Called by the timer.
 
-    def _look(self) -> None:
+    def _check_times(self) -> None:
         """Check the time limits of the present phase."""
         limits, transport = self.limits, self.transport
-        self._timer = self._loop.call_later(limits.period, self._look)
-        phase, seconds, end = self._present()
+        self._timer = self._loop.call_later(limits.period, self._check_times)
+        phase, seconds, end = self._current_phase()
         if phase != self._phase:
             self._phase, self._periods = phase, 0
         self._periods += 1
@@ -268,14 +268,14 @@ class HttpProtocol(asyncio.Protocol):
         elif self._periods * limits.period > seconds:
             end()
 
-    def _present(self) -> tuple[Any, float, Callable[[], None]]:
+    def _current_phase(self) -> tuple[Any, float, Callable[[], None]]:
         """Return the present phase, its time limit in seconds, and the function that ends it."""
         limits, reader, close = self.limits, self._reader, self.transport.close
         if self._is_lingering:
             return "lingering", limits.linger_seconds, close
         if self._is_surplus():
             return ("surplus", reader.begun), limits.body_seconds, close
-        if self._is_deaf or self.read_paused or (reader.latest and reader.latest.expects):
+        if self._ignores_input or self.read_paused or (reader.latest and reader.latest.expects):
             # The client is not to blame.
             return "working", _EVER, close
         if reader.part == "head":

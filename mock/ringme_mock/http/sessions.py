@@ -71,7 +71,7 @@ class Sessions:
         Raises the 400 for an invalid name, the 503 for one session too many.
         """
         session = self._find(name, may_begin=True)
-        self.enter(session, self.instead())
+        self.enter(session, self.to_replace())
         return session
 
     def _find(self, name: str | None, may_begin: bool) -> Session:
@@ -101,9 +101,9 @@ class Sessions:
         if self.recorder is not None:
             await self.recorder.begin(session)
         else:
-            self.enter(session, self.instead())
+            self.enter(session, self.to_replace())
 
-    def instead(self) -> str:
+    def to_replace(self) -> str:
         """Return the name of the session that must end so that another can begin, or an empty text.
 
         It is the one that has been idle longest. Sessions whose journal is followed are left alone.
@@ -111,14 +111,14 @@ class Sessions:
         idlest = self._idlest() if self._is_full() else None
         return idlest.name if idlest else ""
 
-    def enter(self, session: Session, instead: str = "") -> None:
-        """Begin a session if it waits, and end the session named `instead`."""
+    def enter(self, session: Session, replaced: str = "") -> None:
+        """Begin a session if it waits, and end the session named `replaced`."""
         if not session.waits:
             return
         session.waits = False
         self._waiting.pop(session.name, None)
         self._resumed.pop(session.name, None)
-        ended = self._others.get(instead)
+        ended = self._others.get(replaced)
         if ended is not None:
             self._remove(ended, f"session {session.name} took its place")
             logger.warning(
@@ -174,7 +174,7 @@ class Sessions:
         """List the sessions that recorded commands may have changed."""
         return [*self.known(), *self._resumed.values()]
 
-    def place(self, name: str) -> Session:
+    def find_or_make(self, name: str) -> Session:
         """Find or make the session that an image is loaded into."""
         return self.find_known(name) or self._new(name)
 
@@ -197,7 +197,7 @@ class Sessions:
 
         Raises as `get` does, and the 403 for a page of another site that would begin one.
         """
-        name, path = _place_of(request)
+        name, path = _name_and_path(request)
         request.session = self._find(name, self._may_begin(request))
         if path != request.raw_path:
             request.prefix = request.raw_path.removesuffix(path)
@@ -221,7 +221,7 @@ class Sessions:
 
     def find(self, request: RequestContext) -> tuple[Session | None, str]:
         """Return the session of a request, None if unknown, and the path within the session."""
-        name, path = _place_of(request)
+        name, path = _name_and_path(request)
         return self.find_known(name or DEFAULT), path
 
     def _may_begin(self, request: RequestContext) -> bool:
@@ -306,7 +306,7 @@ class Sessions:
         return session
 
 
-def _place_of(request: RequestContext) -> tuple[str | None, str]:
+def _name_and_path(request: RequestContext) -> tuple[str | None, str]:
     """Return the session name in the path or header of a request, and the path within it."""
     path, name = request.raw_path, request.headers.get(b"x-mock-session")
     match = _PATH.fullmatch(path) if path.startswith("/s/") else None

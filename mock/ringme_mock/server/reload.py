@@ -43,17 +43,17 @@ class ReloadingApp:
 
     async def watch(self, tell: logging.Logger) -> None:
         """Reload after each change, and log it in one line, until cancelled."""
-        async for _ in self._alarms():
+        async for _ in self._change_events():
             try:
                 stamp = await self._settled()
                 if stamp != self.seen:
                     self.seen = stamp
-                    await self._take(tell)
+                    await self._reload(tell)
             except Exception:
                 # The mock goes on as it is, and the next change is another try.
                 logger.exception("reload failed")
 
-    async def _alarms(self) -> AsyncIterator[None]:
+    async def _change_events(self) -> AsyncIterator[None]:
         while True:
             folders = self._sources.folders()
             try:
@@ -83,7 +83,7 @@ class ReloadingApp:
             stamp = later
         return stamp
 
-    async def _take(self, tell: logging.Logger) -> None:
+    async def _reload(self, tell: logging.Logger) -> None:
         """Read the files, and replace the mock if they are valid and have changed."""
         try:
             new, digest = await asyncio.to_thread(self._make)

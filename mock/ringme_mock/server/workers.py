@@ -61,11 +61,11 @@ class Worker:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await self._live(receive, send)
+            await self._run_lifespan(receive, send)
         elif self.kept is not None:
             await self.kept.app(scope, receive, send)
 
-    async def _live(self, receive: Receive, send: Send) -> None:
+    async def _run_lifespan(self, receive: Receive, send: Send) -> None:
         """Open the state, serve, and close it: ASGI's lifespan."""
         await receive()
         try:
@@ -77,7 +77,7 @@ class Worker:
             return
         if self.options.https:
             limit_handshakes(asyncio.get_running_loop())
-        tasks = [asyncio.create_task(self._look_after(self.kept))]
+        tasks = [asyncio.create_task(self._run_upkeep(self.kept))]
         if self.parent is not None:
             tasks.append(asyncio.create_task(self._watch_parent(self.parent)))
         search_cycles_seldom()
@@ -102,7 +102,7 @@ class Worker:
 
         return await open_state(self.options, self.state, board)
 
-    async def _look_after(self, kept: KeptState) -> None:
+    async def _run_upkeep(self, kept: KeptState) -> None:
         """Run the upkeep, and end the process if the upkeep ends or fails."""
         try:
             await kept.run()

@@ -87,6 +87,7 @@ class Access:
             raise forbidden("user_blocked", "The user is blocked")
 
     def owner_of(self, user: Entry) -> tuple[str, Key]:
+        """Return the realm of a user: collection and key of an entry."""
         kind = user["type"]
         return kind, user[self._user_types[kind]]
 

@@ -61,6 +61,7 @@ class Clock:
         return self.setting.frozen_at is not None
 
     def now(self) -> datetime:
+        """Return its time in UTC."""
         return self.setting.frozen_at or self._real_now() + self.setting.ahead
 
     def _real_now(self) -> datetime:

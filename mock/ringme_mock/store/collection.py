@@ -32,7 +32,7 @@ class Taken(Exception):
 
 
 class Collection:
-    """Entries by key, by unique value, and in the order of the document, also by indexed property.
+    """Entries by key and by unique value, in the order of the document, also per indexed value.
 
     Entries are immutable: an update replaces them, so that a reader keeps what it has read.
 

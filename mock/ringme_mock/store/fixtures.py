@@ -140,7 +140,7 @@ def _fill(contract: Contract, store: Store, rule: CollectionRule, source: Source
             where = f"{source.where}: entry {number}"
             raise ConfigError(f"{where}: must be a mapping of names to values")
         if not known.issuperset(entry):
-            where = _place(source, rule, number, entry)
+            where = _entry_label(source, rule, number, entry)
             raise_all(
                 f"{where}: {unknown_key(str(name), rule.properties, 'field')}"
                 for name in entry
@@ -148,9 +148,9 @@ def _fill(contract: Contract, store: Store, rule: CollectionRule, source: Source
             )
         for name, value in entry.items():
             if type(value) not in SCALARS:
-                _check_parts(value, f"{_place(source, rule, number, entry)}: {name}")
+                _check_parts(value, f"{_entry_label(source, rule, number, entry)}: {name}")
         if not validator.is_valid(entry):
-            where = _place(source, rule, number, entry)
+            where = _entry_label(source, rule, number, entry)
             raise_all(f"{where}: {field}: {why}" for field, why in validator.problems(entry))
         whole = {name: entry.get(name, rule.defaults.get(name)) for name in rule.properties}
         _check_content(store, source, rule, number, whole)
@@ -171,7 +171,7 @@ def _insert(store: Store, source: Source, rule: CollectionRule, entries: list[En
             break
         except Taken as taken:
             number, entry = left.pop(taken.place)
-            where = _place(source, rule, number, entry)
+            where = _entry_label(source, rule, number, entry)
             problems.append(f"{where}: {taken}: another entry has {entry[str(taken)]}, too")
     raise_all(problems)
 
@@ -191,7 +191,7 @@ def _entries(source: Source) -> Iterator[Any]:
         yield {**defaults, **entry} if defaults and isinstance(entry, dict) else entry
 
 
-def _place(source: Source, rule: CollectionRule, number: int, entry: Entry) -> str:
+def _entry_label(source: Source, rule: CollectionRule, number: int, entry: Entry) -> str:
     return f"{source.where}: entry {number} ({label(rule, entry)})"
 
 
@@ -229,7 +229,7 @@ def _check_content(
         return
     if name is None and is_makeable(content) and size <= MOST_BYTES:
         return
-    where = _place(source, rule, number, entry)
+    where = _entry_label(source, rule, number, entry)
     if name is None and is_makeable(content):
         raise ConfigError(f"{where}: {content.size}: must be at most {MOST_BYTES} without a file")
     if name is None:

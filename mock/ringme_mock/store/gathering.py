@@ -71,7 +71,7 @@ class Wholes:
         if rule.gathered is None:
             return None
         entries = self.sharing(self._collections[rule.gathered.of].rule, key)
-        return gather(rule, rule.gathered, _alike(rule, entries)) if entries else None
+        return gather(rule, rule.gathered, _with_same_owners(rule, entries)) if entries else None
 
     def gather_all(
         self, rule: CollectionRule, gathered: Gathered, walk: Iterable[Entry]
@@ -86,13 +86,17 @@ class Wholes:
             key = entry[gathered.by]
             # The usual case: no other entry shares the key.
             alone = self._count(source, key) == 1
-            entries = [entry] if alone else _alike(rule, self.sharing(source, key), entry)
+            entries = (
+                [entry] if alone else _with_same_owners(rule, self.sharing(source, key), entry)
+            )
             if key != last and place(entries[0]) == place(entry):
                 last = key
                 yield gather(rule, gathered, entries)
 
 
-def _alike(rule: CollectionRule, entries: list[Entry], like: Entry | None = None) -> list[Entry]:
+def _with_same_owners(
+    rule: CollectionRule, entries: list[Entry], like: Entry | None = None
+) -> list[Entry]:
     """Keep the entries with the same owners as `like`, as no owner may see another's."""
     like = like or entries[0]
     owners = [link.property for link in rule.within.values() if link.property]

@@ -58,6 +58,7 @@ def identities_of(store: Store) -> Iterator[Identity]:
 
 
 def find_identity(store: Store, name: str) -> Identity | None:
+    """Find the user with this login or role."""
     user = store["user"].by_unique(name)
     if user is None:
         return next((one for one in identities_of(store) if one.role == name), None)
@@ -83,10 +84,10 @@ def _applications(store: Store) -> dict[Any, Entry]:
         if owner is None:
             continue
         client = store.owner_key("user", owner, "client")
-        if client not in found or _merit(application) > _merit(found[client]):
+        if client not in found or _rank(application) > _rank(found[client]):
             found[client] = application
     return found
 
 
-def _merit(application: Entry) -> tuple[bool, bool]:
+def _rank(application: Entry) -> tuple[bool, bool]:
     return application["type"] == "password_credentials", application["access"] == EVERYTHING

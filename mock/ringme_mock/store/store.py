@@ -153,11 +153,11 @@ class Store:
             for prop, reference in other.rule.references.items():
                 if reference.collection == name:
                     for position in list(other.positions(prop, key)):
-                        self._let_go(other, position[-1], prop, reference.gone)
-        self._leave(self[name], key)
+                        self._release_or_delete(other, position[-1], prop, reference.gone)
+        self._return_to_whole(self[name], key)
         self[name].delete(key)
 
-    def _leave(self, part: Collection, key: Key) -> None:
+    def _return_to_whole(self, part: Collection, key: Key) -> None:
         of, entry = part.rule.part_of, part.get(key)
         if of is None or entry is None:
             return
@@ -167,7 +167,7 @@ class Store:
         values = {name: entry.get(name) for name in whole.rule.properties}
         whole.insert_new({**values, **dict.fromkeys(of.own)})
 
-    def _let_go(self, collection: Collection, key: Key, prop: str, gone: str) -> None:
+    def _release_or_delete(self, collection: Collection, key: Key, prop: str, gone: str) -> None:
         if gone == "release":
             collection.update(key, {prop: None})
         else:
