@@ -62,10 +62,7 @@ def token_request(**form: str) -> Request:
 
 
 class Client:
-    """Client that sends each request over a connection of its own, with the same headers.
-
-    With `session`, they are sent to that session of the mock.
-    """
+    """Client with a connection per request, whose headers select a `session` if one is named."""
 
     def __init__(self, port: int, session: str | None = None) -> None:
         self.headers = {} if session is None else {"X-Mock-Session": session}

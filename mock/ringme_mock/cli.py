@@ -27,10 +27,7 @@ _FOR_RELOAD = "watchfiles"
 
 
 class _Commands(OneLineGroup):
-    """Commands, including those that other packages register.
-
-    An option of `serve` that is given without the command leads to a hint.
-    """
+    """Commands, also those that other packages register; an option without `serve` gets a hint."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return ["serve", "docs", *entry_points(group=_REGISTERED).names]

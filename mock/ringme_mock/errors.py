@@ -12,10 +12,7 @@ NO_STORE = {"Cache-Control": "no-store"}
 
 @dataclass
 class ApiError(Exception):
-    """Refusal of a request: status of the response, message for people, error code for programs.
-
-    `headers` are additional headers of the response (contract section 2).
-    """
+    """Refusal: status, message for people, error code for programs, further response headers."""
 
     status: int
     message: str

@@ -67,10 +67,7 @@ class Contract:
 
 
 def read_contract(path: Path, overlays: Sequence[Path] = ()) -> Contract:
-    """Read the contract from a YAML or JSON file, with overlays applied in their order.
-
-    Raises ConfigError that names the file.
-    """
+    """Read a YAML or JSON file and its overlays. Raises ConfigError that names the file."""
     document = read_yaml(path)
     if not isinstance(document, dict) or not {"openapi", "paths"} <= document.keys():
         raise ConfigError(f"{path}: is not an OpenAPI document: it needs `openapi` and `paths`")

@@ -37,10 +37,7 @@ def extension_schema() -> dict[str, Any]:
 
 
 def check_extensions(document: dict[str, Any]) -> None:
-    """Raise ConfigError for extensions that break their schema, with places and keys.
-
-    Extensions of other tools are ignored.
-    """
+    """Raise ConfigError with place and key of each error; extensions of other tools are ignored."""
     raise_all(
         f"{_shown(place)}{'.'.join(map(str, (name, *error.instance_path)))}: {_explain(error)}"
         for place, name, value in _extensions(document, [])

@@ -17,10 +17,7 @@ from ringme_spec.shape import METHODS
 def read_operations(
     document: dict[str, Any], schemas: Schemas, collections: Mapping[str, CollectionRule]
 ) -> dict[str, Operation]:
-    """Read all operations by id, in the order of the document.
-
-    Raises ConfigError with method and path for inconsistent ones.
-    """
+    """Read all operations by id, in order. Raises ConfigError with method and path of errors."""
     found: dict[str, Operation] = {}
 
     def read(node: tuple[str, str, dict[str, Any]]) -> None:
@@ -135,10 +132,7 @@ def _read_body(schemas: Schemas, node: dict[str, Any]) -> Body | None:
 
 
 def _scopes(document: dict[str, Any], node: dict[str, Any]) -> tuple[str, ...] | None:
-    """Return the scopes of an operation, None without security.
-
-    Raises LookupError for unknown schemes.
-    """
+    """Return the scopes, None without security. Raises LookupError for unknown schemes."""
     known = document.get("components", {}).get("securitySchemes", {})
     requirements: list[dict[str, list[str]]] = node.get("security", document.get("security", []))
     for name in (name for requirement in requirements for name in requirement):

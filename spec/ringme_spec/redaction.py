@@ -50,7 +50,7 @@ _IN_TEXT = (
 
 
 class Redaction:
-    """Masks values that a document marks as `format: password`, or whose name sounds secret.
+    """Redaction of values that a document marks as `format: password`, or whose name sounds secret.
 
     `secrets` are known ones, masked wherever they occur.
     """

@@ -112,10 +112,7 @@ class Schemas:
                 self._require_no_read_only(part)
 
     def _needed(self, schema: Schema) -> dict[str, Schema]:
-        """Return the schemas that `schema` refers to, directly or through others.
-
-        Only these are compiled with it, as a validator copies its whole schema.
-        """
+        """Return all schemas that `schema` refers to, as a validator copies all it is given."""
         found: dict[str, Schema] = {}
         waiting = [schema]
         while waiting:

@@ -80,10 +80,7 @@ def read_request(context: RequestContext) -> AuthorizationRequest:
 
 
 def check_own_form(context: RequestContext) -> None:
-    """Raise the 403 for a form that a page of another site has sent.
-
-    Clients other than browsers send neither header.
-    """
+    """Raise the 403 for a form of another site; only browsers send these headers."""
     site = context.header(b"sec-fetch-site")
     origin = context.header(b"origin")
     if site in ("same-origin", "none"):

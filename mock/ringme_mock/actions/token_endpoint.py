@@ -178,10 +178,7 @@ def find_user(context: RequestContext, given: dict[str, Any]) -> Entry | None:
 
 
 def is_secret_of(entry: Entry | None, name: str, given: dict[str, Any]) -> bool:
-    """Compare a secret in constant time.
-
-    The time depends neither on the secret and its length, nor on whether there is an entry.
-    """
+    """Compare a secret in a time that depends on neither its content, its length, nor the entry."""
     secret = entry[name] if entry else _OF_NOBODY
     digests = (hashlib.sha256(one.encode("utf-8")).digest() for one in (secret, given[name]))
     return hmac.compare_digest(*digests) and entry is not None

@@ -1,7 +1,4 @@
-"""Schedule of a call: when each leg rings, is picked up, and ends.
-
-It follows from the course of the call and the decisions so far.
-"""
+"""Schedule of a call: when each leg rings, is picked up, and ends, by its course and decisions."""
 
 from __future__ import annotations
 

@@ -44,10 +44,7 @@ class Moment:
 
 
 class Applying:
-    """Command that is applied in the present task, if there is one.
-
-    `resting` is the fixed time between commands, None for real time.
-    """
+    """Command that the present task applies, if any; time is `resting` in between (None: real)."""
 
     def __init__(self) -> None:
         self._moment: ContextVar[Moment | None] = ContextVar("moment", default=None)

@@ -56,10 +56,7 @@ class Board:
     def turn(
         self, after: int, batch: Batch, latest: int | None = None
     ) -> tuple[int, Sequence[Tally | None]]:
-        """Count requests and add journal entries. Returns the latest position, and tallies.
-
-        `latest` is that position if it is known.
-        """
+        """Count requests, and add journal entries. Returns the latest position, and tallies."""
         if not (batch.counts or batch.notes):
             with self._environment.begin(db=self._values) as read:
                 return _number(read.get(_TAIL)), ()

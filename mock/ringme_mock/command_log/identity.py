@@ -18,10 +18,7 @@ _VERSION = "version of the log"
 def identity(
     document: Mapping[str, Any], fixtures: str, options: Mapping[str, Any]
 ) -> dict[str, str]:
-    """Describe what commands are applied to, under names for people.
-
-    `fixtures` is a digest, `options` are values by option.
-    """
+    """Describe what commands apply to: a digest of `fixtures`, `options` by name, the document."""
     written = orjson.dumps(
         document, default=str, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
     )

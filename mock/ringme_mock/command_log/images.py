@@ -54,10 +54,7 @@ class Images:
         self._count += max(1.0, seconds * _A_SECOND)
 
     async def load(self) -> bool:
-        """Load the latest image if it is newer than the present state.
-
-        Raises BrokenImage, and OSError.
-        """
+        """Load the latest image if it is newer. Raises BrokenImage, and OSError."""
         replica = self._replica
         while (number := await replica.log.latest_image()) > replica.turns.position:
             try:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Repeat:
-    """Applies commands that another process or an earlier run has made."""
+    """Replay of commands that another process or an earlier run has made."""
 
     sessions: Sessions
     operations: Mapping[str, RunningOperation]

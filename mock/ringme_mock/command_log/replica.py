@@ -252,10 +252,7 @@ class Replica:
         return count
 
     async def _load_image(self) -> None:
-        """Load the latest image, as commands before it may be gone.
-
-        Raises Damaged, and OSError.
-        """
+        """Load the image, as earlier commands may be gone. Raises Damaged, and OSError."""
         try:
             if not await self.images.load():
                 return

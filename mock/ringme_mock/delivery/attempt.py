@@ -23,10 +23,7 @@ _FORM = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True)
 class Response:
-    """Response of a target: status and beginning of the body, or the error.
-
-    `refused` means that nothing was sent.
-    """
+    """Status and beginning of a target's response, or the error; `refused` if nothing was sent."""
 
     status: int | None = None
     body: str = ""

@@ -111,10 +111,7 @@ def issue_credentials(session: Session) -> dict[str, Any]:
 
 
 class Pages:
-    """Files of the documentation, served in threads.
-
-    Its methods are not coroutines, so Starlette runs them in threads, beside the API.
-    """
+    """Files of the documentation; its methods run in threads, as they are not coroutines."""
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract

@@ -67,10 +67,7 @@ def applied(code: int | None, example: str | None, wait: float | None) -> str:
 
 
 class Faults:
-    """Faults and preferences of all sessions, applied before the API runs.
-
-    `meet` wraps the choice of a fault if other processes count faults, too.
-    """
+    """Faults and preferences, applied before the API; `meet` records the choice of a fault."""
 
     def __init__(
         self,

@@ -37,10 +37,7 @@ _STREAM_LIMIT = 1000
 
 
 class JournalBudget:
-    """Limit on the memory of all journals together; the oldest entries go first.
-
-    A journal of `size` entries always has room.
-    """
+    """Memory limit of all journals, which drops the oldest entries; `size` entries always fit."""
 
     def __init__(self, size: int) -> None:
         self.most = MOST_TOGETHER + size * ENTRY_SIZE

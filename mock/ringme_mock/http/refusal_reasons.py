@@ -1,7 +1,4 @@
-"""Reasons for refusals whose response says little, for journal, page and log.
-
-They are computed only for refused requests, and no response contains them.
-"""
+"""Reasons of refusals for journal, page and log, computed on demand and never sent."""
 
 from __future__ import annotations
 

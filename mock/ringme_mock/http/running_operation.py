@@ -73,10 +73,7 @@ class TokenSecurity(AbstractSecurityHandler):  # type: ignore[misc]
     """Security handler for operations that the document secures with `oauth2`."""
 
     def get_fn(self, security_scheme: dict[str, Any], required_scopes: list[str]) -> Verify:
-        """Make the check of the bearer token for one operation, which needs these scopes.
-
-        The order of the checks is that of contract section 2.
-        """
+        """Make the check of tokens for an operation, in the order of contract section 2."""
         required = tuple(required_scopes)
 
         def verify(request: RequestContext) -> bool:
@@ -104,10 +101,7 @@ class TokenSecurity(AbstractSecurityHandler):  # type: ignore[misc]
 
 
 class RunningOperation:
-    """Operation with its action, prepared at startup.
-
-    `verify` holds the checks of the caller, of which one must pass. An open operation has none.
-    """
+    """Operation prepared at startup; one of `verify` must pass, and an open operation has none."""
 
     def __init__(
         self,
@@ -162,10 +156,7 @@ class RunningOperation:
         return self._act(request)
 
     def has_passed(self, caller: Caller) -> bool:
-        """Tell if nothing but a rate limit can refuse the caller.
-
-        That is so once the caller has passed a check of this operation.
-        """
+        """Tell if only a rate limit can refuse the caller, as it has passed a check before."""
         return self._alone is None and not caller.passed.isdisjoint(self._verify)
 
     async def _read(self, request: RequestContext) -> None:

@@ -113,11 +113,7 @@ class Session:
         return self.snapshots[name]
 
     def dump(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return the session without its entries as two JSON objects.
-
-        The first is the same in all processes that serve the session, the second is of this
-        process.
-        """
+        """Return all but the entries as JSON: the part alike in all processes, and the rest."""
         state, calls = self.state.dump(), self.calls.dump()
         own = {
             "ended": state["tokens"].pop("ended"),

@@ -210,10 +210,7 @@ class Sessions:
         request.session = self._find(request.session.name, self._may_begin(request))
 
     def choose_known(self, request: RequestContext) -> None:
-        """Set the session of a refused request.
-
-        Such a request begins no session: an unknown name means the default session.
-        """
+        """Set the session of a refused request: a known one or the default; none is begun."""
         session, path = self.find(request)
         request.session = session or self.default
         if session is not None and path != request.raw_path:

@@ -20,10 +20,7 @@ def page(template: str, **values: Any) -> bytes:
 
 
 def page_headers(leads_to: str = "") -> dict[str, str]:
-    """Make the headers of a page whose form may finally redirect to another site.
-
-    Browsers apply `form-action` to redirects after a form, too.
-    """
+    """Make the headers; `form-action` allows `leads_to`, as it is for redirects of forms, too."""
     digest = base64.b64encode(hashlib.sha256(_style().encode("utf-8")).digest()).decode("ascii")
     forms = f"'self' {_source(leads_to)}" if leads_to else "'none'"
     return {

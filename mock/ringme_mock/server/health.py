@@ -1,7 +1,4 @@
-"""Health check for containers: `python -m ringme_mock.server.health` exits with 0 if all is well.
-
-It reads the environment variables of the mock.
-"""
+"""Health check for containers: `python -m ringme_mock.server.health` exits 0 if all is well."""
 
 from __future__ import annotations
 

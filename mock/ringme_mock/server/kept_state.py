@@ -42,10 +42,7 @@ class KeptState:
         self.commands, self.seconds = 0, 0.0
 
     async def open(self, sources: Sources, settings: Settings, control: str) -> None:
-        """Make the mock, and replay the log.
-
-        Raises ConfigError for a log that cannot be used, or belongs to other sources.
-        """
+        """Make the mock and replay its log. Raises ConfigError for an unusable or foreign log."""
         try:
             await self._make(sources, settings, control)
             await self._catch_up()
@@ -82,10 +79,7 @@ class KeptState:
         self.seconds = time.perf_counter() - begin
 
     async def run(self) -> None:
-        """Run timers and upkeep until cancelled.
-
-        Returns if the state is found to differ from that of other processes.
-        """
+        """Run timers and upkeep until cancelled, or until the state is found to differ."""
         for session in self.app.sessions.known():
             session.calls.start_timer()
         await self.upkeep.run()

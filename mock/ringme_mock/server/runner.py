@@ -104,10 +104,7 @@ def uvicorn_config(app: ASGIApp, **more: Any) -> uvicorn.Config:
 
 
 def limit_handshakes(loop: asyncio.AbstractEventLoop) -> None:
-    """Limit the time of TLS handshakes in a loop; the limits of connections begin after them.
-
-    uvicorn has no option for it.
-    """
+    """Limit TLS handshakes, which precede the limits of connections; uvicorn cannot do it."""
     seconds = ConnectionLimits.head_seconds
     timed: Any = partial(loop.create_server, ssl_handshake_timeout=seconds)
     loop.create_server = timed  # type: ignore[method-assign]

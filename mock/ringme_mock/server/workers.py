@@ -120,10 +120,7 @@ class Worker:
 
 
 class Supervisor(Multiprocess):
-    """Supervisor that restarts workers that die; SIGHUP replaces them one by one.
-
-    `announce` is called when all of them serve.
-    """
+    """Supervisor that restarts workers, and all at SIGHUP; `announce` is called once all serve."""
 
     announce: Callable[[], None] | None = None
 
@@ -149,10 +146,7 @@ def shared_folder() -> Iterator[Path]:
 
 @contextmanager
 def locked(state: Path | RedisUrl) -> Iterator[None]:
-    """Lock a state file for the workers of one supervisor; a database needs no lock.
-
-    Raises ConfigError if another mock uses the file.
-    """
+    """Lock a state file for one supervisor. Raises ConfigError if another mock uses the file."""
     if isinstance(state, RedisUrl):
         yield
         return

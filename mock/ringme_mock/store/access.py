@@ -79,10 +79,7 @@ class Access:
         return client
 
     def check_blocked(self, user: Entry, client: Entry | None = None) -> None:
-        """Raise the 403 if the user or the user's client is blocked (rule user-block).
-
-        `client` saves a look-up if it is known already.
-        """
+        """Raise the 403 if the user, or the user's `client`, is blocked (rule user-block)."""
         if BLOCKED in (user["status"], (client or self._client(user))["status"]):
             raise forbidden("user_blocked", "The user is blocked")
 
@@ -92,10 +89,7 @@ class Access:
         return kind, user[self._user_types[kind]]
 
     def check_reach(self, caller: Caller, name: str, key: Key, entry: Entry) -> None:
-        """Raise the 403 for an entry outside of the caller's realm (rule user-types).
-
-        `name` is the collection of the entry.
-        """
+        """Raise the 403 for an entry (of collection `name`) out of reach (rule user-types)."""
         owner, wanted = caller.realm
         own = key if name == owner else self._store.owner_key(name, entry, owner)
         if own is None or own != wanted:

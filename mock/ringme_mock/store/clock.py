@@ -33,10 +33,7 @@ class Setting:
 
 
 class Clock:
-    """Clock that can be advanced, set and frozen.
-
-    `seconds()` returns its time in seconds since 1970.
-    """
+    """Clock that can be advanced, set and frozen; `seconds()` returns its seconds since 1970."""
 
     seconds: Callable[[], float]
 

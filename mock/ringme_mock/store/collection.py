@@ -21,10 +21,7 @@ LONG_TEXT = 1024
 
 
 class Taken(Exception):
-    """Refusal of a key or unique value that another entry has.
-
-    Its text is the property. `place` is the index of the refused entry among those given.
-    """
+    """Refusal of a key or unique value; its text is the property, `place` the entry's index."""
 
     def __init__(self, prop: str, place: int = 0) -> None:
         super().__init__(prop)

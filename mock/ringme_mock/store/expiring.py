@@ -28,10 +28,7 @@ def drop_oldest(tokens: OrderedDict[str, _Value]) -> None:
 
 
 class Expiring(Generic[_Value]):
-    """Values by random text, each until it expires.
-
-    At MOST_TOKENS values, a new one replaces the oldest.
-    """
+    """Values by random text until they expire; beyond MOST_TOKENS, the oldest is replaced."""
 
     def __init__(self, clock: Clock, text: Callable[[int], str] = random_text) -> None:
         self._clock = clock

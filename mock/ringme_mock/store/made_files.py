@@ -1,7 +1,4 @@
-"""Files made for entries without one: silence, or an empty page.
-
-They are made on request, with the length in bytes that the entry states.
-"""
+"""Files made on request for entries without one: silence, or an empty page, of the stated size."""
 
 from __future__ import annotations
 

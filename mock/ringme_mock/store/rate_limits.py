@@ -18,10 +18,7 @@ class _Hour:
 
 @dataclass(slots=True)
 class Allowance:
-    """State of a rate limit: requests per hour, requests left, seconds to the reset.
-
-    It is never modified, as responses share it.
-    """
+    """Limit per hour, requests left, seconds to the reset; shared, so it is never modified."""
 
     limit: int
     remaining: int
@@ -75,10 +72,7 @@ class RateLimits:
         return self._limit if limit is None else limit
 
     def count(self, client: Key, limit: int | None, counted: Counted | None = None) -> Allowance:
-        """Count a request of a client; `limit` is that of its application, if any.
-
-        If another process has `counted` it already, that count is used.
-        """
+        """Count a request, or use the count of another process; `limit` is the application's."""
         limit = self.limit_of(limit)
         now = self._clock.seconds()
         hour = self._hours.get(client)

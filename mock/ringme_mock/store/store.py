@@ -111,10 +111,7 @@ class Store:
     def _find_made(
         self, rule: CollectionRule, query: Query, owner: tuple[str, Key] | None
     ) -> Iterator[Entry]:
-        """Find entries of a whole, or entries made of those of a whole.
-
-        Only the page and what lies before it is read.
-        """
+        """Find entries of a whole, or made of its entries, reading no further than the page."""
         wholes, gathered = Wholes(self.collections, query.files), rule.gathered
         whole = self[gathered.of].rule if gathered else rule
         walks = [

@@ -77,10 +77,7 @@ def read_store(values: Iterator[Any], earlier: Sequence[Store]) -> Store:
 
 
 def changes_since(base: Collection, collection: Collection) -> Changes:
-    """Return the changes that turn `base` into a collection.
-
-    They depend on the entries alone, not on their history.
-    """
+    """Return the changes from `base` to a collection, which do not depend on its history."""
     known, entries, changed, gone = base.by_key, collection.by_key, [], []
     if entries is not known:
         for key, entry in entries.items():
