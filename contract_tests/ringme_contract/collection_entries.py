@@ -124,9 +124,7 @@ class Entries:
                 yield fill(listing, keys)
 
     def keys(self, operation: Operation, entry: Item) -> Item | None:
-        """Keys for the path of an operation on an entry; None if the entry is not below such a
-        path.
-        """
+        """Keys for the path of an operation on an entry; None if that is not below it."""
         found: Item = {}
         for one in operation.entry_parameters:
             name = str(one.collection)

@@ -159,9 +159,7 @@ def _write(deviation: Deviation, earlier: Sequence[Exchange]) -> Exchange | None
 def _led(
     exchange: Exchange, write: Exchange | None, earlier: Sequence[Exchange]
 ) -> tuple[Exchange, ...]:
-    """Earlier writes of the entries in the path and body of a request, and of the entries in
-    theirs.
-    """
+    """Earlier writes of the entries in a request's path and body, and of those in theirs."""
     paths = f"{_path(exchange)}/"
     values = set(map(str, _object(exchange.request_body).values()))
     led: list[Exchange] = []

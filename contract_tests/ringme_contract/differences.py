@@ -53,9 +53,7 @@ def _alike(*lists: Iterable[Any]) -> int:
 
 
 def differences(expected: object, got: object) -> list[Difference]:
-    """All differences of two lists or objects; none for other values, which are short enough to
-    show.
-    """
+    """All differences of two lists or objects; none for other values."""
     pair = plain(expected), plain(got)
     return list(_compare(*pair, "", None)) if type(pair[0]) is type(pair[1]) in (list, dict) else []
 

@@ -85,10 +85,7 @@ class RuleRunner:
 
 
 def rule_parameters(config: pytest.Config, options: Options) -> list[Any]:
-    """A parameter for each rule, with markers; the rule about all responses comes last.
-
-    Raises ConfigError.
-    """
+    """A parameter with markers for each rule, CONFORMS last. Raises ConfigError."""
     contract = read_document(options)
     rules = contract.rules
     checks = in_profile(all_checks(contract), options.profile or DEFAULT)

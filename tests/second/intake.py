@@ -84,10 +84,7 @@ def one_of(field: str, text: str, allowed: tuple[str, ...]) -> str:
 
 @dataclass(frozen=True)
 class Page:
-    """The requested part of a list; without a size, all of it.
-
-    If only the number is given, a page has USUAL entries.
-    """
+    """The requested part of a list; without a size all, or USUAL entries of a numbered page."""
 
     number: int
     size: int | None

@@ -127,10 +127,7 @@ def _send(kit: CheckContext, cell: Cell, item: object) -> httpx.Response:
 
 
 def _walk(kit: CheckContext, chosen: Callable[[Cell], bool], writing: bool) -> None:
-    """Sends the requests of the chosen cells, and compares each response with the table.
-
-    One failure shows all wrong responses.
-    """
+    """Compares the responses of all chosen cells with the table; one failure shows all."""
     objects, rows = TableObjects(kit, writing), []
     before = _view(kit) if writing else None
     for cell in _one_of_alike(kit, filter(chosen, _cells(kit, objects))):

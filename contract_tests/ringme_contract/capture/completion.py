@@ -40,9 +40,7 @@ class Completion:
         self._check_given()
 
     def run(self) -> dict[str, list[Any]]:
-        """Complete all; return the keys of deleted entries that are still referred to, by
-        collection.
-        """
+        """Complete all; return keys of deleted entries that are still used, by collection."""
         entries = self._found.entries
         self._make_applications()
         for name, rule in self._contract.collections.items():
@@ -110,9 +108,7 @@ class Completion:
         return next((one for one in sources if one is not None), None)
 
     def _copied(self, rule: CollectionRule, name: str) -> Any:
-        """Find a value of an owner in its entries, which hold copies of its domain or number
-        prefix.
-        """
+        """Find a value of an owner in its entries, which copy its domain or number prefix."""
         where, values = f"{rule.name}.{name}", []
         for other in self._contract.collections.values():
             entries = self._found.entries[other.name]
@@ -169,9 +165,7 @@ class Completion:
             )
 
     def _settle_references(self, rule: CollectionRule) -> None:
-        """Clear references to entries that were not captured, or leave out the entries that have
-        them.
-        """
+        """Clear references to entries that were not captured, or leave out their holders."""
         for prop, reference in rule.references.items():
             known = self._keys(reference.collection)
             kept = []

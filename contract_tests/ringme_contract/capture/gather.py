@@ -27,10 +27,7 @@ class Found:
 
 
 class Gathering:
-    """One capture of a client.
-
-    `span` is the time range of the items; `most` is the maximum number of entries of a collection.
-    """
+    """One capture of a client: items within `span`, at most `most` entries of a collection."""
 
     def __init__(
         self,

@@ -26,10 +26,7 @@ _TOLD = 2.0
 
 
 class Service:
-    """Reads JSON from a service. Raises ConfigError if a response is not JSON.
-
-    `tell` gets a line for each long wait.
-    """
+    """Reads JSON. Raises ConfigError for anything else; reports each long wait to `tell`."""
 
     def __init__(self, target: Target, contract: Contract, tell: Callable[[str], None]) -> None:
         if IDENTITY not in target.identities:

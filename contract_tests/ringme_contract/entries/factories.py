@@ -226,10 +226,7 @@ class Factory(RequestValues):
         return [{**path, names[-1]: nowhere[names[-1]]}] if len(names) > 1 else []
 
     def _first(self, collection: str, identity: str, **owners: object) -> Item:
-        """The first entry from before the run, or one that the check created.
-
-        Raises NotReached.
-        """
+        """The first entry from before the run, or one of the check. Raises NotReached."""
         known = (collection, identity, *owners.values())
         if known not in self._known:
             given = self._listed_by(collection, owners)

@@ -65,10 +65,7 @@ class RequestValues:
     def body(
         self, operation: Operation, full: bool = False, identity: str = "client", **keys: Any
     ) -> Item:
-        """A valid body with the required properties, or with `full` all.
-
-        `keys` are values to use.
-        """
+        """A valid body of the required properties, with `full` of all; `keys` are values to use."""
         names = operation.sent if full else operation.needed
         found = {name: self.value(operation, name, identity) for name in names if name not in keys}
         if self.label(operation) not in keys:

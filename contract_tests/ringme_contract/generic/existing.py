@@ -55,10 +55,7 @@ class ViewedEntry:
         return {path: self.kit.caller("other_client").entries(path) for path in its_own}
 
     def change(self, changes: Item, client: object = None) -> None:
-        """Updates it; each path must show these changes and no others.
-
-        With `client`, the path has this id instead of `@me`.
-        """
+        """Updates it (with `client` instead of `@me`); each path must show exactly that."""
         path = self.path.replace(self.kit.roles.own_client, str(client)) if client else self.path
         response = self.kit.expect(self.caller.put(path, changes), 200)
         self.before = self.with_changes(changes)

@@ -77,10 +77,7 @@ class UrlProof:
         return ExitCode.PASSED if self.of(FOUND) else ExitCode.NOT_REACHED
 
     def measure(self) -> None:
-        """Runs all checks without a fault; those that do not pass are not used.
-
-        Raises CannotRun if the server gives no token.
-        """
+        """Runs all checks without a fault, to leave out those that fail. Raises CannotRun."""
         with self._run(Site()) as (kit, _):
             try_tokens(kit)
             result = Engine(kit).run(self.checks)

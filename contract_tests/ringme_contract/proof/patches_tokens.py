@@ -285,10 +285,7 @@ async def revokes_nothing(
 async def for_any_application(
     mock: Mock, request: Request, response: Response, memory: Memory, token: str, kind: str
 ) -> None:
-    """Accepts tokens of a kind from any application.
-
-    `token` is the parameter of requests that have one.
-    """
+    """Accepts tokens of a kind, in the parameter `token`, from any application."""
     form, names = request.form(), ("client_id", "client_secret")
     if request.action == "token" and response.ok and form.keys() >= set(names):
         memory[response.json.get(kind)] = {name: form[name] for name in names}

@@ -79,10 +79,7 @@ def _change_query(request: Request, change: dict[str, Any]) -> None:
 
 
 def _change_body(request: Request, change: dict[str, Any]) -> None:
-    """Adds missing `fields` and drops `nulls`, only if the key `when` is sent, if given.
-
-    `empty` replaces an empty object.
-    """
+    """Adds `fields`, drops `nulls` (only if `when` is sent); `empty` replaces `{}`."""
     fields = request.fields()
     if not fields and request.body != b"{}":
         return

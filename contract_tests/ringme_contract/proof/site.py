@@ -163,10 +163,7 @@ class _FirstFailure(logging.Handler):
 
 @contextmanager
 def running_server(fault: str = "", null: str = "") -> Iterator[RunningServer]:
-    """Serves the mock with a fault, or a null server; a healthy mock without either.
-
-    It runs in the process that tests it.
-    """
+    """Serves, in this process, the mock with a fault, a null server, or a healthy mock."""
     site = Site()
     if fault:
         site.put(all_faults()[fault])

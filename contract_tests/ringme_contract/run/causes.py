@@ -40,10 +40,7 @@ _NOTHING = Exchange("", "", "", {}, "", 0, {}, "", 0.0)
 
 @dataclass
 class Cause:
-    """The common cause of failed checks.
-
-    `follows` are checks that met it and failed later, for what may be a consequence.
-    """
+    """The common cause of failed checks; `follows` are checks that met it and failed later."""
 
     clue: Clue
     parts: list[tuple[Outcome, Deviation]]

@@ -27,10 +27,7 @@ _VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 
 @check("code-grant", needs=_NEEDS, uses=_GRANT, isolated=True, smoke=True)
 def a_user_logs_in_and_the_code_gives_tokens(kit: CheckContext) -> None:
-    """By GET and by POST, step by step; the next code needs no login.
-
-    The requested scope makes no difference.
-    """
+    """By GET and POST, whatever the scope, step by step; the next code needs no login."""
     for method, scope in (("GET", "all"), ("POST", "contract")):
         user, browser = User(kit), Browser(kit, scope=scope)
         away = browser.authorize(method)

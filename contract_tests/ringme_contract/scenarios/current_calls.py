@@ -193,10 +193,7 @@ def actions_have_what_they_need(kit: CheckContext) -> None:
 
 @check("current-call-end", uses=_USES, isolated=True)
 def a_call_that_is_ended_is_in_no_list(kit: CheckContext) -> None:
-    """In none of its numbers; nor can it be read, changed or ended again.
-
-    The history has it then, with a leg of each number.
-    """
+    """It cannot be read, changed or ended again; the history has it with a leg of each number."""
     client, number, other = kit.client, phone(kit), phone(kit)
     both = [bare(number), bare(other)]
     shown = running_call(kit, number, bare(phone(kit)), src_num=both)

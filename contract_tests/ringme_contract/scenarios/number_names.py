@@ -77,10 +77,7 @@ def a_bare_number_gets_the_prefix(kit: CheckContext) -> None:
 
 @check("extension-create", needs=("client", "other_client"), isolated=True)
 def each_client_has_a_prefix_of_its_own(kit: CheckContext) -> None:
-    """A bare number gets that of its own client; that of another client is refused.
-
-    Its domain is that of its client, too.
-    """
+    """A bare number gets its own client's prefix and domain; another prefix is refused."""
     prefixes = {}
     for identity in ("client", "other_client"):
         known = kit.caller(identity).read(kit.path("extension"))

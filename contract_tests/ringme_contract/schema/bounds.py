@@ -89,10 +89,7 @@ class _Bounds:
         return {parameter.name: [value.value] if parameter.is_list else value.value}
 
     def try_path(self, operation: Operation) -> None:
-        """Tries values for every id of a path; the other ids are unknown ones.
-
-        Only one path with the same id gets all values.
-        """
+        """Tries values for each id of a path; all of them only once for the same id."""
         factory = self.kit.factory
         body: dict[str, Any] = {"body": factory.body(operation)} if operation.json_body else {}
         # A segment that does not fit a route is another path; there is a rule for that.
