@@ -29,11 +29,11 @@ _INTEGERS = (0, 2**53 + 1, 2**63 - 1, -(2**63), -1)
 _WIDE = "\U0001f4de"
 _LARGE = (2**31, 2**63 - 1)
 # None that a lenient server could take for the id of an entry. The last ones are the highest
-# possible id and two that are too high.
+# possible id and three that are too high, the last of them for 64 bits.
 _OTHER_DIGITS = {ord("0") + digit: 0xFF10 + digit for digit in range(10)}
 _IDS = (
     "0", str(-NOWHERE), "x", f"+{NOWHERE}", str(NOWHERE).translate(_OTHER_DIGITS),
-    str(2**63 - 1), str(2**63), "1" * 20,
+    str(2**63 - 1), str(2**63), "1" * 20, str(2**64 + NOWHERE),
 )  # fmt: skip
 
 

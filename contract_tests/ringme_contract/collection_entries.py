@@ -87,7 +87,8 @@ class Entries:
         """A body with the keys an update needs, and keys that it cannot set.
 
         These are UNKNOWN, settable keys in capitals, and properties of responses alone. Properties
-        of the body's schema are left out, since their value may be refused for its type.
+        of the body's schema are left out, since their value may be refused for its type. Booleans
+        are sent with their other value.
         """
         body, schemas = operation.json_body, self.kit.contract.schemas
         known = {*schemas.properties(body.schema), *self.rule.fixed} if body else set()
@@ -96,6 +97,7 @@ class Entries:
         return {
             **{name: entry[name] for name in operation.needed if name in entry},
             **dict.fromkeys([*shown, *capitals, UNKNOWN], "not set"),
+            **{name: not entry[name] for name in shown if isinstance(entry[name], bool)},
         }
 
     def delete(self, entry: Item) -> None:

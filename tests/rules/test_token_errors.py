@@ -80,3 +80,14 @@ def test_a_wrong_application_is_told_of_basic_only_if_it_used_it(
     )
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
     assert answer.headers.get("WWW-Authenticate") == expected
+
+
+@pytest.mark.parametrize("credentials", [b"Basic \xff", b"Basic !", b"Basic YQ", b"Basic /w=="])
+def test_credentials_that_cannot_be_read_are_a_400(mock: RunningMock, credentials: bytes) -> None:
+    answer = mock.anonymous().request(
+        "POST",
+        "/oauth/token",
+        data={"grant_type": "client_credentials"},
+        headers={"Authorization": credentials},
+    )
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")

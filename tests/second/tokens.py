@@ -89,7 +89,8 @@ def _parameters() -> Mapping[str, str]:
     for name in ("client_id", "client_secret"):
         if (other := name.replace("client", "application")) in found:
             found.setdefault(name, found[other])
-    basic = request.authorization
+    # Werkzeug fails at a header that is not ASCII.
+    basic = request.authorization if request.headers.get("Authorization", "").isascii() else None
     if basic is not None and basic.type == "basic":
         found.setdefault("client_id", basic.username or "")
         found.setdefault("client_secret", basic.password or "")

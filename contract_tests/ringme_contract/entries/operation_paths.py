@@ -99,5 +99,5 @@ def fill(operation: Operation, keys: Mapping[str, object]) -> str:
 def forms(base: str, path: str) -> list[str]:
     """Equivalent forms of a path: with and without a slash at the end, and with doubled slashes."""
     plain = path.rstrip("/")
-    doubled = base + plain.removeprefix(base).replace("/", "//")
+    doubled = plain.replace("/", "//")
     return [path, plain, f"{plain}/", f"{plain}//", doubled, f"{doubled}/"]

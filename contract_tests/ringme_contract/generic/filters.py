@@ -66,6 +66,8 @@ def a_filtered_list_is_the_filter_of_the_whole(kit: CheckContext, operation: Ope
             text = text if isinstance(text, str) else ""
             parts = {text[:-1], text[1:], text.rpartition(one.after)[2] if one.after else ""}
             parts |= {f"+{text}", text.removeprefix("+"), f"{text[:-1]}%"} if text else set()
+            # A comma parts no values.
+            parts |= {",".join(values[:2])} if text else set()
             for part in sorted(parts):
                 if part and valid(part):
                     _compare(kit, operation, owner, shown, {name: [part]})

@@ -36,7 +36,11 @@ def pages_of_any_size_make_up_the_whole(kit: CheckContext) -> None:
             continue
         listed = {**wholes}
         if operation.section == kit.roles.clients and "other_client" in kit.target.identities:
-            listed["other_client"] = read_list(kit, kit.caller("other_client"), operation)
+            other = kit.caller("other_client")
+            listed["other_client"] = theirs = read_list(kit, other, operation, **order)
+            # Entries of the client come before them.
+            first = read_list(kit, other, operation, **order, **{_names(operation)[1]: 1})
+            kit.expect_equal(f"{operation.id} of other_client, one", first, theirs[:1])
         for one, whole in listed.items() if not operation.ranged else ():
             keys = [sort_key(operation, entry) for entry in whole]
             kit.expect_equal(f"the order of {operation.id} of {one}", keys, sorted(keys))

@@ -18,6 +18,7 @@ from ringme_contract.datetime_texts import (
 from ringme_contract.entries.factories import Item
 from ringme_contract.generic.owners import ClientView
 from ringme_contract.lists import list_path, lists_with, moment_of, read_list, sort_key
+from ringme_contract.own_entries import OwnEntries
 from ringme_contract.samples import some
 from ringme_spec.operations import Operation
 
@@ -91,6 +92,25 @@ def _compare(
         at,
         [one for one in whole if moment_of(operation, one) == bound][::-1],
     )
+
+
+@check("media-interval", isolated=True)
+def no_range_is_longer_than_its_rule_says(kit: CheckContext) -> None:
+    """Of each list, statistics and delete up to the last second; a second further is a 400."""
+    own, start, tried = OwnEntries(kit), read_datetime(kit.target.range[0]), 0
+    for operation in kit.secured_operations:
+        rule = operation.collection.range
+        deletes = operation.action == "delete_range" and own.holds(operation)
+        if not operation.ranged or rule is None or rule.months is None:
+            continue
+        if operation.reads or deletes:
+            path, latest = own.path(operation), latest_end(rule, start)
+            for end, status in ((latest, operation.status), (latest + SECOND, 400)):
+                texts = map(write_datetime, (start, end))
+                query = dict(zip(kit.range_query, texts, strict=True))
+                kit.expect(kit.client.request(operation.method, path, params=query), status)
+            tried += 1
+    kit.need_offered(tried, "the target lacks every list with a longest range")
 
 
 @check("media-order", writes=False, smoke=True)

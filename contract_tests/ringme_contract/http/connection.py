@@ -24,7 +24,7 @@ from ringme_spec.redaction import mask_text
 
 _CONNECT = 3.0
 # Paths that can be appended to the URL of the target without parsing.
-_PLAIN = re.compile(r"/(?!/)[^#]{0,500}\Z")
+_PLAIN = re.compile(r"/[^#]{0,500}\Z")
 _KNOWN = 1000
 # Requests without a token; they send no cookies.
 _ANONYMOUS = "anonymous"

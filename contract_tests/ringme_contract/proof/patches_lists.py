@@ -79,6 +79,19 @@ async def any_filter_will_do(mock: Mock, request: Request, filters: list[str]) -
 
 
 @before
+async def page_of_all_clients(mock: Mock, request: Request) -> Response | None:
+    """Cuts the page out of the entries of all clients, and leaves those of others out then."""
+    page, size = (_number(request.parameter(name)) for name in ("page", "per_page"))
+    response = await mock.send(request.of_whole_list())
+    if page is None or not size or not response.ok:
+        return None
+    first, key = (max(page, 1) - 1) * size, mock.key(request.collection)
+    part = sorted(await mock.keys(request.collection))[first : first + size]
+    request.set_listed(response, [one for one in request.listed(response) if one[key] in part])
+    return response
+
+
+@before
 async def page_cut_first(mock: Mock, request: Request, of: list[str]) -> Response | None:
     """Cuts the page out of the whole list before some parameters are applied."""
     if "per_page" not in request.given or not request.given & {*of}:

@@ -95,6 +95,16 @@ def stored_otherwise(
 
 
 @after_success
+async def taken_from_others(mock: Mock, request: Request, response: Response, key: str) -> None:
+    """Takes a value that an entry gets away from all others that have it."""
+    value = response.json[key]
+    if key in request.fields() and value is not None:
+        for other in await mock.keys(request.collection, **{key: value}):
+            if str(other) != request.key:
+                await mock.change(request.collection, other, **{key: None})
+
+
+@after_success
 async def stored_in_all(mock: Mock, request: Request, _: Response, key: str) -> None:
     """Stores a value sent for one entry in all entries."""
     state, sent = await mock.state(), request.fields()

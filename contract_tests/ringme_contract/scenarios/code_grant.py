@@ -22,6 +22,7 @@ from ringme_contract.scenarios.users import (
 
 _GRANT = ("authorization_code",)
 _NEEDS = ("client", "public")
+_STATE = " a b+c&code=d#e=%20 "
 _VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 
 
@@ -133,10 +134,13 @@ def a_second_use_ends_what_the_first_one_gave(kit: CheckContext) -> None:
 
 @check("code-state", needs=_NEEDS, uses=_GRANT, isolated=True, smoke=True)
 def state_comes_back_behind_the_code_or_the_error(kit: CheckContext) -> None:
-    """Text with special characters of URLs and HTML; nothing if none was sent."""
-    browser = Browser(kit)
-    browser.code_of(User(kit))
-    for state in ("xyZ", " a b+c&code=d#e=%20 ", "\"'><script>&amp;", "x" * 500):
+    """Text with special characters of URLs and HTML, also by the login page; or nothing."""
+    user, browser = User(kit), Browser(kit, state=_STATE)
+    away = browser.authorize()
+    back = browser.follow(away, username=user.login, password=user.password)
+    came = [value for name, value in browser.brought(browser.follow(back)) if name == "state"]
+    kit.expect_equal("the state that comes back from the login page", came, [_STATE])
+    for state in ("xyZ", _STATE, "\"'><script>&amp;", "x" * 500):
         browser.query["state"] = state
         pairs = browser.come_back()
         names = [name for name, _ in pairs]

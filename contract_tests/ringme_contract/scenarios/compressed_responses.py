@@ -16,9 +16,11 @@ _ASKED = ("gzip", "gzip;q=0.5, identity;q=0.1", "br;q=0, GZIP, deflate")
 _NOT_ASKED = ("identity", "gzip;q=0", "gzip; q=0.000, *", "*", "deflate")
 
 
-def _get(kit: CheckContext, path: str, accepted: str, **query: str) -> httpx.Response:
+def _get(
+    kit: CheckContext, path: str, accepted: str, method: str = "GET", **query: str
+) -> httpx.Response:
     headers = {"Accept-Encoding": accepted}
-    response = kit.client.request("GET", path, params=query, headers=headers)
+    response = kit.client.request(method, path, params=query, headers=headers)
     return kit.expect(response, 200)
 
 
@@ -37,7 +39,7 @@ def _long_lists(kit: CheckContext) -> Iterator[tuple[str, dict[str, str], str]]:
 
 @check("gzip", writes=False, smoke=True)
 def a_long_list_is_compressed_for_who_asks(kit: CheckContext) -> None:
-    """The same JSON either way, and Vary on both."""
+    """The same JSON either way, and Vary on both; HEAD tells the same."""
     tried = 0
     for path, query, text in _long_lists(kit):
         for accepted in (*_ASKED, *_NOT_ASKED):
@@ -48,6 +50,8 @@ def a_long_list_is_compressed_for_who_asks(kit: CheckContext) -> None:
             what = f"{path} with Accept-Encoding {accepted} is compressed"
             kit.expect_equal(what, _is_compressed(response), asked)
             kit.expect_true(f"Vary of {path} names it", "accept-encoding" in vary, vary)
+        told = _is_compressed(_get(kit, path, "gzip", "HEAD", **query))
+        kit.expect_equal(f"HEAD {path} says that it would be compressed", told, True)
         tried += 1
         if tried == 2:
             return

@@ -42,11 +42,16 @@ def bare(number: Item) -> str:
 
 
 def order_call(
-    kit: CheckContext, source: Item, target: str, caller: Caller | None = None, **keys: Any
+    kit: CheckContext,
+    source: Item,
+    target: str,
+    caller: Caller | None = None,
+    at: Item | None = None,
+    **keys: Any,
 ) -> str:
-    """Orders a call from a number, which is ended after the check; returns its id."""
+    """Orders a call of a number, `at` another one, which ends after the check; returns its id."""
     body = {"src_num": [bare(source)], "dst_num": target, **keys}
-    response = (caller or kit.client).post(_path(kit, "callback", source), body)
+    response = (caller or kit.client).post(_path(kit, "callback", at or source), body)
     found = kit.expect(response, 201).json()
     is_id = _ID.fullmatch(str(found["call_id"])) is not None
     kit.expect_true("call_id is 32 hexadecimal digits", is_id, found)
@@ -107,6 +112,16 @@ def a_group_user_orders_a_call_of_a_member(kit: CheckContext) -> None:
     running_call(kit, member, bare(phone(kit)), caller=user.log_in().caller)
 
 
+@check("error-app-access", needs=("client", "call_api"), uses=_USES, isolated=True)
+def an_application_for_calls_orders_and_ends_them(kit: CheckContext) -> None:
+    """Calls are no configuration: `call_api` may begin one, act on it and end it."""
+    caller, number = kit.caller("call_api"), phone(kit)
+    shown = running_call(kit, number, bare(phone(kit)), caller=caller)
+    path = f"{_path(kit, 'list_calls', number)}{shown['call_api_id']}"
+    kit.expect(caller.put(path, {"action": "hold"}), 200)
+    kit.expect(caller.delete(path), 204)
+
+
 @check("callback-numbers", uses=_USES, isolated=True)
 def only_active_phones_of_the_client_are_rung(kit: CheckContext) -> None:
     """Everything else is a 400, and starts no call."""
@@ -115,12 +130,16 @@ def only_active_phones_of_the_client_are_rung(kit: CheckContext) -> None:
     target = bare(phone(kit))
     unknown = kit.free_number()
     prefix = str(number["name"]).partition("*")[0]
+    foreign = []
+    if "other_client" in kit.target.identities:
+        foreign = [phone(kit, identity="other_client")["name"]]
     path, good = _path(kit, "callback", number), {"src_num": [bare(number)], "dst_num": target}
     wrong: list[Item] = [
         {"src_num": sources}
         for sources in (
             [], bare(number), [bare(menu)], [bare(blocked)], [unknown],
             [bare(number), bare(menu)], [f"9{prefix}*{bare(number)}"], ["no number"],
+            foreign or [unknown],
         )
     ]  # fmt: skip
     for name in ("call_duration", "wait_for_pickup"):
@@ -193,10 +212,13 @@ def actions_have_what_they_need(kit: CheckContext) -> None:
 
 @check("current-call-end", uses=_USES, isolated=True)
 def a_call_that_is_ended_is_in_no_list(kit: CheckContext) -> None:
-    """It cannot be read, changed or ended again; the history has it with a leg of each number."""
+    """It cannot be read, changed or ended again; the history has it with a leg of each number.
+
+    The number that ordered it takes no part.
+    """
     client, number, other = kit.client, phone(kit), phone(kit)
     both = [bare(number), bare(other)]
-    shown = running_call(kit, number, bare(phone(kit)), src_num=both)
+    shown = running_call(kit, number, bare(phone(kit)), src_num=both, at=phone(kit))
     wait_for(kit, "the call is in progress at both numbers", lambda: calls_of(kit, other))
     found = [one for one in calls_of(kit, None) if one["call_id"] == shown["call_id"]]
     numbers = sorted(one["id"] for one in (number, other))

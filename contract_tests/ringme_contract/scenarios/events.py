@@ -72,13 +72,15 @@ def the_status_of_calls_is_for_all_phones_alone(kit: CheckContext) -> None:
     """It can be subscribed for all phones, not for one number; the spelling must be exact."""
     client, status = kit.client, "extension-call-status"
     kit.factory.create(OF_ALL_PHONES, **_body(event_type=status))
-    path = kit.path("event", extension=kit.new_extension()["id"])
+    number = kit.new_extension()["id"]
+    path, one = kit.path("event", extension=number), subscribe(kit, number)
     for wrong in (
         {"event_type": status}, {"event_type": "Dial-In"}, {"method": "post"},
         {"url": "//127.0.0.1/events"}, {"url": "ftp://127.0.0.1/events"},
     ):  # fmt: skip
         kit.expect(client.post(path, _body(**wrong)), 400)
-    kit.expect_equal("what was subscribed", client.read(path), [])
+        kit.expect(client.put(f"{path}{one['id']}", wrong), 400)
+    kit.expect_equal("what was subscribed", client.read(path), [one])
 
 
 @check("event-null", uses=("events",), isolated=True)
@@ -139,6 +141,8 @@ _WAIT = 15.0
 # Seconds until most calls are picked up, and of a talk that is not rounded to 0.
 _PICK_UP, _TALK = 3.0, 1.2
 _SECRET = "key=contract%20kit"
+# All that a form or a query has to escape.
+_NAME = "+7 (999) Иванов & co; a=b%20"
 _STAGES = ("dial-out", "answer", "hangup")
 
 
@@ -161,7 +165,7 @@ def a_call_is_told_of_from_beginning_to_end(kit: CheckContext) -> None:
     The end is delivered to subscriptions that exist by then, at each number that rang.
     """
     with event_receiver(_receiver_host(kit)) as receiver:
-        number, beside = phone(kit), phone(kit)
+        number, beside = phone(kit, caller_id_name=_NAME), phone(kit)
         url = f"{receiver.url}/told?{_SECRET}"
         for stage in _STAGES[:-1]:
             subscribe(kit, number["id"], url=url, event_type=stage)
@@ -214,6 +218,7 @@ def _expect_form(kit: CheckContext, event: Event, shown: Item, number: Item) -> 
         "CallAPIID": shown["call_api_id"],
         "CallFlow": "out",
         "CallerIDNum": number["name"],
+        "CallerIDName": _NAME,
         "CallerExtensionID": str(number["id"]),
         "CallerExtension": f"{number['name']}@{number['domain']}",
     }
@@ -245,7 +250,7 @@ def events_by_get_come_in_the_query(kit: CheckContext) -> None:
     while it rings has an end as well.
     """
     with event_receiver(_receiver_host(kit)) as receiver:
-        number = phone(kit)
+        number = phone(kit, caller_id_name=_NAME)
         asked = {"method": "GET", "event_type": "dial-out"}
         for path in (f"/a?{_SECRET}", "/b"):
             subscribe(kit, number["id"], url=f"{receiver.url}{path}#part", **asked)
@@ -274,4 +279,5 @@ def events_by_get_come_in_the_query(kit: CheckContext) -> None:
             query = parse_qsl(event.target.partition("?")[2], keep_blank_values=True)
             first = ("key", "contract kit") if event.target.startswith("/a") else query[0]
             kit.expect_equal(f"the beginning of {event.target[:60]}", query[0], first)
-            kit.expect_equal("its CallID", event.parameters.get("CallID"), call)
+            names = {"CallID": call, "CallerIDName": _NAME}
+            kit.expect_properties("its parameters", event.parameters, names)

@@ -6,7 +6,7 @@ from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.datetime_texts import write_datetime
 from ringme_contract.entries.factories import NOWHERE, Item
-from ringme_contract.lists import list_path
+from ringme_contract.lists import list_path, lists_with, read_list
 from ringme_contract.scenarios.item_kinds import CLIENT, Items, of_each_kind
 
 _FARTHEST = {"start_datetime": "0001-01-01 00:00:00", "end_datetime": "9999-12-31 23:59:59"}
@@ -83,6 +83,24 @@ def a_list_of_values_comes_in_three_forms(kit: CheckContext) -> None:
                 query = form.format(k=key, a=value) + rest
                 expected = [item for item in made if item[key] == value]
                 _expect(kit, path, query, expected)
+
+
+@check("empty-query", writes=False)
+def every_filter_by_a_list_has_the_three_forms(kit: CheckContext) -> None:
+    """By a value that not all entries of the list have, where there is one."""
+    for operation in lists_with(kit, owner=kit.roles.clients):
+        whole = read_list(kit, kit.client, operation)
+        for one in operation.query_parameters:
+            if one.filter is None or not one.is_list:
+                continue
+            found = [item.get(one.filter.property) for item in whole]
+            value = min(filter(None, found), key=found.count, default=None)
+            if value is None:
+                continue
+            expected = read_list(kit, kit.client, operation, **{one.name: value})
+            for name in (f"{one.name}[]", f"{one.name}[0]"):
+                got = read_list(kit, kit.client, operation, **{name: value})
+                kit.expect_equal(f"{operation.id} with {name}={value}", got, expected)
 
 
 @check("empty-query", isolated=True)

@@ -99,6 +99,11 @@ ODD_TOKEN_FORMS: tuple[tuple[str, bytes], ...] = (
     (_PARTS, b'--b\r\nContent-Disposition: form-data; name="\xff"\r\n\r\n\xff\r\n--b--\r\n'),
     (_PARTS, _PART % b'grant_type"; filename="x' + b"x\r\n--b--\r\n"),
 )  # fmt: skip
+# Authorization headers for it: no base64, no colon, no UTF-8, nothing, a null character.
+ODD_CREDENTIALS: tuple[str | bytes, ...] = (
+    "Basic", "Basic !", "Basic YQ", "Basic YQ==", "Basic /zp/", "Basic Og==", "Basic ADoA",
+    b"Basic \xff", "Basic " + "YTpi" * 5000, "Bearer x", "Digest x",
+)  # fmt: skip
 _JSON = {"Content-Type": "application/json"}
 _SOME = 3
 
@@ -198,6 +203,10 @@ def odd_token_requests(kit: CheckContext) -> None:
     for content_type, content in ODD_TOKEN_FORMS:
         headers = {"Content-Type": content_type}
         kit.anonymous.request("POST", kit.token_path, content=content, headers=headers)
+    for credentials in ODD_CREDENTIALS:
+        named: dict[str, str | bytes] = {"Content-Type": _FORM, "Authorization": credentials}
+        form = b"grant_type=client_credentials"
+        kit.anonymous.request("POST", kit.token_path, content=form, headers=named)
     names = ("grant_type", "client_id", "client_secret", "username", "refresh_token")
 
     def try_text(text: str, name: str) -> None:

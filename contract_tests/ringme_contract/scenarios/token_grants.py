@@ -108,6 +108,15 @@ def exactly_one_owner_is_set(kit: CheckContext) -> None:
             kit.expect_equal(f"the access of {name}", user["access"], access)
 
 
+@check("whoami", needs=("client", "extension"))
+def a_user_of_a_number_is_not_shown_its_group(kit: CheckContext) -> None:
+    """While the number is in one."""
+    kit.place(own_id(kit, "extension", "extension"), kit.new_group()["id"])
+    user = kit.caller("extension").read(kit.me)
+    found = [one for one in _OWNERS if user[one] is not None]
+    kit.expect_equal("the owners of extension", found, ["extension_id"])
+
+
 @check("whoami", needs=NEEDS, isolated=True, smoke=True)
 def a_new_user_is_shown_as_it_was_made(kit: CheckContext) -> None:
     """Login, access, time zone, free text and group; no other owner than that group."""

@@ -21,12 +21,14 @@ _PASSWORDS = ("a b+c&d=e%20;f", "пароль \U0001f511", "\"\\'<>", " ", "x" *
 def from_each_place(
     kit: CheckContext, parameters: dict[str, str], action: str = "token"
 ) -> Iterator[httpx.Response]:
-    """Responses to a form, to multipart without file names, and to a query without a body."""
+    """Responses to a form, also with a charset, to multipart, and to a query without a body."""
     multipart = {name: (None, value) for name, value in parameters.items()}
     # Some clients send it with an empty body.
     empty = {"Content-Type": "application/x-www-form-urlencoded"}
+    charset = {"Content-Type": f"{empty['Content-Type']}; charset=UTF-8"}
     ways: tuple[tuple[str, dict[str, Any]], ...] = (
-        ("", {"data": parameters}), ("multipart", {"files": multipart}),
+        ("", {"data": parameters}), ("", {"data": parameters, "headers": charset}),
+        ("multipart", {"files": multipart}),
         ("token_query", {"params": parameters}),
         ("token_query", {"params": parameters, "headers": empty}),
     )  # fmt: skip

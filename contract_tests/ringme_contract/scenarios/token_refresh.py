@@ -79,15 +79,16 @@ def a_revoked_access_token_ends_with_its_refresh_token(kit: CheckContext) -> Non
     """Tokens of another login of the user stay valid; revoking twice is a 200.
 
     It may be the first pair of a login, or one from a refresh. Parameters are accepted in the same
-    places as for a token.
+    places as for a token, and a wrong hint changes nothing.
     """
     user, application = User(kit), kit.application("login")
     first, second, other = user.log_in(), user.log_in(), user.log_in()
     pair = kit.expect(second.request_refresh(), 200).json()
     second.token, second.refresh = pair["access_token"], pair["refresh_token"]
     second.caller = Caller(kit, "new group user", second.token)
-    for session in (first, first, second):
-        _expect_done(kit, _revoke(kit, token=session.token, **application))
+    for session, hint in ((first, "refresh_token"), (first, "access_token"), (second, "x")):
+        given = {"token": session.token, "token_type_hint": hint}
+        _expect_done(kit, _revoke(kit, **given, **application))
         session.expect_over()
     other.expect_good()
     for response in from_each_place(kit, {"token": first.token, **application}, "revoke"):

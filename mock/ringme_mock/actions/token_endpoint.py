@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 from typing import Any
@@ -191,7 +190,7 @@ def _basic_credentials(context: RequestContext) -> dict[str, str]:
         return {}
     try:
         name, _, secret = base64.b64decode(encoded, validate=True).decode("utf-8").partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         raise token_refused(400, "invalid_request", "Authorization: is not Basic") from None
     id_name, secret_name = context.operation.resource["basic"]
     return {id_name: name, secret_name: secret}
