@@ -6,7 +6,7 @@ import copy
 import random
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
 from typing import Any, TypeVar
@@ -231,20 +231,21 @@ class CheckContext(Assertions):
         if jobs <= 1:
             return [function(one) for one in chosen]
 
-        def run(item: _Item) -> tuple[list[Exchange], Future[_Result]]:
-            result: Future[_Result] = Future()
-            with transport.recording() as exchanges:
-                try:
-                    result.set_result(function(item))
-                except BaseException as error:
-                    result.set_exception(error)
-            return exchanges, result
+        kept: list[list[Exchange]] = [[] for _ in chosen]
 
-        results, pool = [], ThreadPoolExecutor(jobs)
+        def run(number: int) -> _Result:
+            with transport.recording(kept[number]):
+                return function(chosen[number])
+
+        results: list[_Result] = []
+        pool = ThreadPoolExecutor(jobs)
         try:
-            for exchanges, done in pool.map(run, chosen):
-                transport.exchanges.extend(exchanges)
-                results.append(done.result())
+            done = pool.map(run, range(len(chosen)))
+            for exchanges in kept:
+                try:
+                    results.append(next(done))
+                finally:
+                    transport.exchanges.extend(exchanges)
         finally:
             pool.shutdown(cancel_futures=True)
         return results

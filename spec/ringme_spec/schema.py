@@ -169,7 +169,8 @@ class Validator:
         try:
             self._validator.validate(value if self.is_valid(small) else small)
         except jsonschema_rs.ValidationError as error:
-            return (error,)
+            # Its trace knows the caller, who knows the error: the value would stay with both.
+            return (error.with_traceback(None),)
         return ()
 
     def _unknown(self, path: list[Any]) -> str:

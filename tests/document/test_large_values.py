@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+
+import jsonschema_rs
 import pytest
 
 from ringme_spec.schema import Schemas
@@ -36,3 +39,14 @@ def test_the_first_problem_of_a_huge_value_names_its_field(
 
 def test_a_huge_value_that_fits_has_no_problem() -> None:
     assert list(Schemas({}).compile(_MAP).problems(_MANY)) == []
+
+
+def test_the_problem_of_a_huge_value_keeps_no_copy_of_it() -> None:
+    validator = Schemas({}).compile(_LIST)
+    gc.disable()
+    try:
+        assert list(validator.problems([{}] * 30_000))
+        left = [one for one in gc.get_objects() if isinstance(one, jsonschema_rs.ValidationError)]
+        assert left == []
+    finally:
+        gc.enable()

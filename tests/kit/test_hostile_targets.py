@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import platform
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +15,9 @@ from pathlib import Path
 import pytest
 
 from ringme_contract.check_context import CheckContext
+from ringme_contract.http.no_response import Unreachable
+from ringme_contract.run.check_run import Options, open_session
+from ringme_contract.target import MOCK
 from support.hostile_servers import (
     Behaviour,
     Call,
@@ -204,3 +210,36 @@ def test_requests_are_kept_back_for_the_clean_up(
     assert done.exit_code == 3, done.output
     assert re.search("limit of client is used up, and .. requests are kept for the c", done.output)
     assert admin.read("/client/@me/extension_group/") == before
+
+
+def test_what_failed_on_the_way_keeps_nothing_that_was_received(mock: RunningMock) -> None:
+    with (
+        hostile_server(mock.url, spoils(endless_body)) as server,
+        open_session(Options(server.url, target=MOCK)) as session,
+        pytest.raises(Unreachable, match="larger than the kit takes") as caught,
+    ):
+        session.kit.client.get(session.kit.me)
+    assert caught.value.__context__ is None
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="needs glibc")
+def test_the_threads_of_a_run_share_one_heap() -> None:
+    script = """
+import ctypes, threading
+from ringme_contract.cli.memory import share_memory
+
+def take():
+    kept = bytes(100_000)
+    together.wait()
+
+share_memory()
+together = threading.Barrier(4)
+threads = [threading.Thread(target=take) for _ in range(4)]
+for one in threads:
+    one.start()
+for one in threads:
+    one.join()
+ctypes.CDLL(None).malloc_stats()
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert re.findall("^Arena .*", done.stderr, re.MULTILINE) == ["Arena 0:"], done.stderr

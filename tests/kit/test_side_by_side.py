@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, cast
@@ -187,6 +189,39 @@ def test_a_list_whose_pages_never_end_is_given_up() -> None:
     with pytest.raises(NotReached, match=f"more than {MOST_PAGES} pages"):
         all_pages(listing, full_page, {})
     assert len(read) == MOST_PAGES
+
+
+def test_a_page_of_more_than_was_asked_for_is_read_once() -> None:
+    listing = next(one for one in CONTRACT.operations.values() if one.envelope)
+    whole: list[object] = [{}] * (listing.roles["page_size"].schema["maximum"] + 1)
+    read: list[object] = []
+
+    def all_at_once(more: Mapping[str, Any]) -> Any:
+        read.append(more)
+        return {listing.envelope: whole}
+
+    assert all_pages(listing, all_at_once, {}) == whole
+    assert len(read) == 1
+
+
+def test_a_failure_side_by_side_keeps_nothing_that_was_read() -> None:
+    kept: list[weakref.ref[Body]] = []
+
+    class Body:
+        pass
+
+    def fail(number: int) -> None:
+        body = Body()
+        kept.append(weakref.ref(body))
+        raise Failure(f"{number}")
+
+    gc.disable()
+    try:
+        with context(Busy(1)) as kit, pytest.raises(Failure, match=r"^0$"):
+            kit.map(fail, range(3))
+        assert [body for one in kept if (body := one())] == []
+    finally:
+        gc.enable()
 
 
 class CountedCase:

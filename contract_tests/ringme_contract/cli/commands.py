@@ -17,6 +17,7 @@ from ringme_contract.capture.capture_command import capture
 from ringme_contract.check import LAYERS, all_checks
 from ringme_contract.check_context import CheckContext
 from ringme_contract.cli.doctor import Finding, examine, worst
+from ringme_contract.cli.memory import share_memory
 from ringme_contract.cli.output import lasting_output
 from ringme_contract.cli.sweep import sweep as sweep_leftovers
 from ringme_contract.command_options import (
@@ -138,6 +139,7 @@ def check(
       ringme-contract check http://127.0.0.1:8080/s/contract-$(date +%s)
       ringme-contract check https://api.example.com --target target.toml --report-dir reports
     """
+    share_memory()
     reports = {name: settings.pop(name) for name in FILES}
     options = Options(**settings)
     console = Console(soft_wrap=True)

@@ -8,8 +8,8 @@ from typing import Any
 from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation
 
-# The limit for a target whose pages are always full.
-MOST_PAGES = 200
+# The limit for a target whose pages are always full, which would fill the memory.
+MOST_PAGES = 20
 # Reads the list with additional query parameters.
 Read = Callable[[Mapping[str, Any]], Any]
 
@@ -17,8 +17,8 @@ Read = Callable[[Mapping[str, Any]], Any]
 def all_pages(operation: Operation, read: Read, query: Mapping[str, Any]) -> Any:
     """The entries of a list: of the page that `query` picks, or of all pages.
 
-    A response that is not a list is returned as it is. Raises NotReached for more than MOST_PAGES
-    pages.
+    A response that is not a list is returned as it is; a page of another size than was asked for
+    is the last one. Raises NotReached for more than MOST_PAGES pages.
     """
     roles = operation.roles
     paging = [roles[role].name for role in ("page", "page_size") if role in roles]
@@ -31,7 +31,7 @@ def all_pages(operation: Operation, read: Read, query: Mapping[str, Any]) -> Any
         if not isinstance(part, list):
             return part
         whole += part
-        if len(part) < most:
+        if len(part) != most:
             return whole
     raise NotReached(f"{operation.id} has more than {MOST_PAGES} pages of {most} entries")
 

@@ -87,9 +87,11 @@ class Transport:
         """Exchanges of this thread since the last `recording`."""
         return self._thread.exchanges
 
-    def recording(self) -> AbstractContextManager[list[Exchange]]:
-        """Records the exchanges of this thread in a new list."""
-        return self._thread.while_set("exchanges", [])
+    def recording(
+        self, into: list[Exchange] | None = None
+    ) -> AbstractContextManager[list[Exchange]]:
+        """Records the exchanges of this thread in a new list, or in the one given."""
+        return self._thread.while_set("exchanges", [] if into is None else into)
 
     def cleaning(self) -> AbstractContextManager[None]:
         """Lets this thread send requests after the end of the run, and repeat any that fail."""
@@ -114,6 +116,7 @@ class Transport:
         name = operation.id if operation else f"{method} {request.url.path}"
         throttled = self._thread.throttled and identity != _LIMITED
         retries = Retries(repeatable or method in SAFE or self._thread.cleaning)
+        lost: list[Unreachable] = []
         while True:
             self._refuse(identity if throttled else None, name)
             try:
@@ -124,7 +127,7 @@ class Transport:
                 self._note_error(name, error)
                 wait = retries.after_error(error)
                 if wait is None:
-                    raise self._lost(identity, request, name, error, retries) from None
+                    lost.append(self._lost(identity, request, name, error, retries))
             else:
                 if throttled:
                     self._throttle.note(identity, response)
@@ -134,6 +137,9 @@ class Transport:
                     if not passes:
                         self._refuse_response(request, response, retries)
                     return self._accept(identity, response, operation)
+            if wait is None:
+                # With the error as its context, it would hold all that was received.
+                raise lost.pop()
             self.repeated += 1
             self._wait(wait, f"{method} {request.url.path}: the rate limit is used up")
 
@@ -150,8 +156,10 @@ class Transport:
         self, identity: str, response: httpx.Response, operation: Operation | None
     ) -> httpx.Response:
         self.unreachable = 0
+        # One after the other, as a large body takes many times its size meanwhile.
         with self._lock:
             self.count += 1
+            problems = self.conformance.problems(response)
         name = operation.id if operation else None
         if operation is not None:
             self.cells.add((operation.id, response.status_code, identity))
@@ -159,7 +167,6 @@ class Transport:
                 self._learn_secrets(response)
             if response.is_success and operation.action in ("create", "delete"):
                 self._throttle.made += 1 if operation.action == "create" else -1
-        problems = self.conformance.problems(response)
         response.extensions[_EXCHANGE] = self._record(
             identity, response.request, response, operation=name, problems=problems
         )

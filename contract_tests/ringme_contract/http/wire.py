@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -36,6 +37,7 @@ class Wire(httpx.BaseTransport):
 
     def __init__(self, url: str, ends: Callable[[], float], ca: Path | None = None) -> None:
         self._time = RequestTime(ends)
+        self._unpacking = threading.Lock()
         self.proxy = find_proxy(url)
         tls = tls_context(ca) if url.startswith("https:") or ca else None
         self._connections = (
@@ -56,7 +58,9 @@ class Wire(httpx.BaseTransport):
         response = Response(found.status, headers=found.headers, stream=body)
         # Whatever the target says: the API has no other, and some codecs of Python decompress.
         response.encoding = "utf-8"
-        _refuse_bombs(response.headers, found.body)
+        # One after the other: what a few hundred bytes unpack to may be as large as any body.
+        with self._unpacking:
+            _refuse_bombs(response.headers, found.body)
         return response
 
     def close(self) -> None:
