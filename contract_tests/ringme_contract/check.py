@@ -56,7 +56,12 @@ class Check:
 
     @property
     def turn(self) -> int:
-        """0 runs beside checks that only read, 1 beside isolated ones, 2 alone."""
+        """0 runs beside checks that only read, 1 beside isolated ones, 2 and then 3 alone.
+
+        Recorded items are deleted last: other checks need them, and nobody can make any.
+        """
+        if self.deletes_recorded_items:
+            return 3
         return 2 if self.alone or (self.writes and not self.isolated) else int(self.writes)
 
 

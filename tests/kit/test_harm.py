@@ -14,8 +14,11 @@ import pytest
 from ringme_contract.check import Check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.proof.site import Site
+from ringme_contract.run.check_run import Options, open_session
+from ringme_contract.target import MOCK
 from support import hostile
 from support.kit_command import instead_of_all_checks, mock_target, own_check, ringme_contract
+from support.server import RunningMock
 from support.serving import served
 
 COLLECTIONS = ("extension_group", "extension", "user")
@@ -229,3 +232,21 @@ def test_what_could_not_be_undone_for_one_reason_is_told_once(
     with target() as url:
         (line,) = run(url, tmp_path)
     assert line.endswith(": status 400 (3 times)")
+
+
+def test_what_led_to_a_number_that_was_given_up_need_not_lead_to_it_again(
+    mock: RunningMock,
+) -> None:
+    with open_session(Options(mock.url, target=MOCK)) as session:
+        kit = session.kit
+        changing, deleting = kit.for_check("changing"), kit.for_check("deleting")
+        external = next(one for one in kit.factory.read("did") if one["extension_id"])
+        path = kit.path("extension", external["extension_id"])
+        changing.client.put(kit.path("did", external["id"]), {"comment": "Changed"})
+        changing.clean_up()
+        deleting.guard.may_delete_recorded_items = True
+        deleting.guard.give_up("extension", external["extension_id"])
+        deleting.expect(deleting.client.delete(path), 204)
+        deleting.clean_up()
+        kit.finish()
+    assert kit.left_behind == []

@@ -108,6 +108,7 @@ def test_checks_run_beside_those_alone_that_do_not_disturb_them() -> None:
         )
 
     checks = [
+        make("deletes recorded items", False, deletes_recorded_items=True),
         make("writes", False),
         make("reads", True, writes=False),
         make("isolated", True, isolated=True),
@@ -118,13 +119,13 @@ def test_checks_run_beside_those_alone_that_do_not_disturb_them() -> None:
     with context(Busy(1)) as kit:
         result = Engine(kit).run(checks)
     names = [one.check.rpartition("/")[2] for one in result.outcomes if one.rule == "me"]
-    assert names == ["reads", "reads too", "isolated", "isolated too", "writes", "alone"]
+    last = ["writes", "alone", "deletes recorded items"]
+    assert names == ["reads", "reads too", "isolated", "isolated too", *last]
     reads, isolated = {"reads", "reads too"}, {"isolated", "isolated too"}
     assert beside == {
         **dict.fromkeys(reads, reads),
         **dict.fromkeys(isolated, isolated),
-        "writes": {"writes"},
-        "alone": {"alone"},
+        **{name: {name} for name in last},
     }
 
 

@@ -133,6 +133,13 @@ class BorrowedEntries:
             self._kit.caller(where.reader).put(path, wrong)
         return list(wrong)
 
+    def release(self, collection: str, key: str) -> None:
+        """Expects nothing more of what refers to an entry that the check deletes for good."""
+        for (where, _), before in self._record.borrowed.items():
+            for name, one in where.rule.references.items():
+                if before and one.collection == collection and str(before.get(name)) == key:
+                    del before[name]
+
     def put_all_back(self) -> list[str]:
         """Restores all entries that the run changed. Returns a line for each that still differs."""
         lines = []

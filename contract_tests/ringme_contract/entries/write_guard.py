@@ -69,6 +69,7 @@ class WriteGuard:
         """Allows the check to delete an entry with recorded items, if the target permits that."""
         if self.may_delete_recorded_items:
             self._given_up.add((collection, str(key)))
+            self.borrowed.release(collection, str(key))
             for one, known in self._record.before.items():
                 if one.rule.name == collection and known:
                     known.pop(str(key), None)

@@ -67,7 +67,8 @@ class Engine:
     """Runs checks, each with test data of its own that is removed afterwards.
 
     Checks that only read run first, concurrently. Then come isolated ones, also concurrently. All
-    others run alone, as they look at the data of the whole client.
+    others run alone, as they look at the data of the whole client; those that delete recorded items
+    are the last.
     """
 
     def __init__(self, kit: CheckContext) -> None:
@@ -99,8 +100,8 @@ class Engine:
         for turn in (0, 1):
             for outcomes in self._kit.map(run, [one for one in chosen if one.turn == turn]):
                 result.outcomes += outcomes
-        for one in chosen:
-            if one.turn == 2:
+        for one in sorted(chosen, key=lambda one: one.turn):
+            if one.turn > 1:
                 result.outcomes += run(one)
         try:
             self._kit.finish()
