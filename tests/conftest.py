@@ -31,7 +31,7 @@ _LONGEST = (
 _THOROUGH = {
     "test_second_implementation", "test_added_resources", "test_proof", "test_proof_at_url",
     "test_pytest_items", "test_hostile_targets", "test_harm", "test_capture", "test_bench",
-    "test_capabilities", "test_schemathesis",
+    "test_capabilities", "test_schemathesis", "test_kept_data",
 }  # fmt: skip
 
 

@@ -250,3 +250,16 @@ def test_what_led_to_a_number_that_was_given_up_need_not_lead_to_it_again(
         deleting.clean_up()
         kit.finish()
     assert kit.left_behind == []
+
+
+def test_an_entry_is_restored_by_whichever_word_it_was_changed(mock: RunningMock) -> None:
+    with open_session(Options(mock.url, target=MOCK)) as session:
+        kit = session.kit.for_check("changing")
+        paths = [kit.path("client", key) for key in ("@me", 12)]
+        before = kit.client.get(paths[0]).json()
+        for number, path in enumerate(paths):
+            kit.expect(kit.client.put(path, {"name": f"Changed {number}"}), 200)
+        kit.clean_up()
+        session.kit.finish()
+        assert kit.client.get(paths[0]).json() == before
+    assert session.kit.left_behind == []

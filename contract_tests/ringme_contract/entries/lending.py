@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from ringme_contract.entries.made_entries import CLIENTS, EntryList
+from ringme_contract.entries.made_entries import CLIENTS, EntryList, key_of
 from ringme_contract.verdict import NotReached
 from ringme_spec.collections import CollectionRule
 
@@ -117,10 +117,11 @@ class BorrowedEntries:
         return None
 
     def _borrow(self, where: EntryList, key: str) -> None:
-        known, borrowed = (where, key), self._record.borrowed
-        if known not in borrowed:
-            borrowed[known] = where.read_entry(self._kit, key)[1]
-        if borrowed[known] is not None:
+        """Registers an entry under its own key: a path may have another word for it."""
+        entry = where.read_entry(self._kit, key)[1]
+        key = key_of(where.rule, entry) or key
+        self._record.borrowed.setdefault((where, key), entry)
+        if self._record.borrowed[where, key] is not None:
             self._kit.undo(lambda: self._put_back(where, key))
 
     def _put_back(self, where: EntryList, key: str) -> list[str]:

@@ -1,0 +1,33 @@
+"""A whole run leaves the data of a target as they were, but for what it permits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from ringme_mock.testing import MockServer
+from support.kit_command import mock_target, ringme_contract
+
+# New calls of existing numbers leave new entries.
+_BY_CALLS = {"leg", "record", "voicemail", "fax"}
+
+
+def _entries(url: str) -> dict[str, list[Any]]:
+    state = httpx.get(f"{url}/__mock__/state").json()
+    return {
+        name: one["entries"]
+        for name, one in state.items()
+        if isinstance(one, dict) and "entries" in one and name not in _BY_CALLS
+    }
+
+
+def test_all_entries_are_as_before_if_no_items_may_be_deleted(tmp_path: Path) -> None:
+    keep = ("delete_recorded_items = true", "delete_recorded_items = false")
+    with MockServer() as server:
+        before = _entries(server.url)
+        run = ringme_contract("check", server.url, "--target", mock_target(tmp_path, keep))
+        assert {"client", "did", "extension", "user"} <= before.keys()
+        assert _entries(server.url) == before, run.output
+    assert "not cleaned up" not in run.output
