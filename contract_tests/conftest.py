@@ -24,8 +24,8 @@ def ringme_options(pytestconfig: pytest.Config) -> Iterator[Options]:
         return
     with _started_mock() as url:
         # A busy machine takes longer than a run has by default.
-        more = {"time_budget": options.time_budget or 3600, "timeout": options.timeout or 120}
-        yield replace(options, url=url, **more)
+        budget, timeout = options.time_budget or 3600, options.timeout or 120
+        yield replace(options, url=url, time_budget=budget, timeout=timeout)
 
 
 @pytest.fixture

@@ -19,7 +19,8 @@ def test_it_finds_nothing_in_the_mock() -> None:
                 *(sys.executable, "-m", "schemathesis.cli", "run", SPEC, "--url", server.url),
                 *("-H", f"Authorization: Bearer {server.token_for('client-admin')}"),
                 *("--phases", "examples,coverage", "--exclude-checks", _LEFT_OUT),
-                *("--seed", "1", "--no-color"),
+                # A busy machine takes longer for a response than it waits by default.
+                *("--seed", "1", "--request-timeout", "120", "--no-color"),
             ],
             capture_output=True,
             text=True,

@@ -118,10 +118,12 @@ class BorrowedEntries:
 
     def _borrow(self, where: EntryList, key: str) -> None:
         """Registers an entry under its own key: a path may have another word for it."""
-        entry = where.read_entry(self._kit, key)[1]
-        key = key_of(where.rule, entry) or key
-        self._record.borrowed.setdefault((where, key), entry)
-        if self._record.borrowed[where, key] is not None:
+        borrowed = self._record.borrowed
+        if (where, key) not in borrowed:
+            entry = where.read_entry(self._kit, key)[1]
+            key = key_of(where.rule, entry) or key
+            borrowed.setdefault((where, key), entry)
+        if borrowed[where, key] is not None:
             self._kit.undo(lambda: self._put_back(where, key))
 
     def _put_back(self, where: EntryList, key: str) -> list[str]:

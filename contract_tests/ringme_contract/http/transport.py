@@ -138,7 +138,8 @@ class Transport:
                         self._refuse_response(request, response, retries)
                     return self._accept(identity, response, operation)
             if wait is None:
-                # With the error as its context, it would hold all that was received.
+                # Neither its context, in `except`, nor a variable of this frame may keep what was
+                # received.
                 raise lost.pop()
             self.repeated += 1
             self._wait(wait, f"{method} {request.url.path}: the rate limit is used up")

@@ -107,7 +107,7 @@ class SharedCounts:
         return await self._meet_faults(request)
 
     async def _meet_faults(self, request: RequestContext) -> Reply | None:
-        """Apply new faults of others, which take effect before the request counts."""
+        """Choose the session again, and apply new faults, which come before the request counts."""
         self._replica.sessions.choose_again(request)
         if meets_faults(request, request.session):
             return await self._replica.repeat.faults.apply(request)
