@@ -1,4 +1,4 @@
-"""Sends odd bytes to a mock of its own process, over many connections at once."""
+"""Fuzz run: odd bytes sent over many connections at once to a mock in another process."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _KEEP_TOKENS = b'{"keep": ["tokens"]}'
 
 
 class Attack:
-    """One run."""
+    """Fuzz run of `count` requests; equal seeds send equal requests."""
 
     def __init__(self, count: int, seed: int) -> None:
         self.findings = Findings()
@@ -41,11 +41,11 @@ class Attack:
         self._documents = [read_yaml(SPEC), interface().contract.document]
         self._done = threading.Event()
         self._url = ""
-        # Connections that are left open in the middle of something.
+        # Connections that are left open in the middle of a request.
         self._held: list[socket.socket] = []
 
     def run(self) -> Findings:
-        """Sends all requests, and gives what was found."""
+        """Send all requests, and return the findings."""
         begun = time.monotonic()
         with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log:
             process = subprocess.Popen(
@@ -108,7 +108,7 @@ class Attack:
             tokens = ["x" * 30]
             with Wire(self._url) as wire:
                 if requests.random.random() < 0.7:
-                    # Of all threads.
+                    # The reset ends the tokens of all threads.
                     wire.send(
                         request("POST", f"{session}/__mock__/reset", _KIND, body=_KEEP_TOKENS)
                     )
@@ -122,7 +122,7 @@ class Attack:
             requests.tokens[session.encode()] = tokens
 
     def _one_after_another(self, requests: Requests, made: Bytes, number: int) -> int:
-        """Requests on one connection, each after the answer to the one before."""
+        """Send requests over one connection, each after the response to the previous one."""
         sent = 0
         with Wire(self._url, _PATIENCE) as wire:
             for place in range(10):
@@ -133,27 +133,28 @@ class Attack:
                 if not wire.send(made.plain(asked, is_honest=True)):
                     break
                 answer = wire.answer()
-                # The bodies of HEAD are not sent.
+                # A response to HEAD has a length but no body, so the connection cannot be used
+                # further.
                 self.findings.add(answer.status, answer.body, asked.brief())
                 if answer.status == 0 or asked.method == "HEAD":
                     break
         return sent
 
     def _at_once(self, requests: Requests, made: Bytes, number: int) -> int:
-        """Requests one behind the other, without waiting for the answers."""
+        """Send pipelined requests, without waiting for responses."""
         asked = [requests.make(number * 7 + place) for place in range(5)]
         content = b"".join(made.plain(one, one is asked[-1]) for one in asked)
         self._exchange(content, "\n".join(one.brief() for one in asked))
         return len(asked)
 
     def _odd(self, requests: Requests, made: Bytes, number: int) -> int:
-        """Bytes that are no request, or nearly one."""
+        """Send bytes that are not a request, or not a valid one."""
         content = made.odd(requests.make(number))
         self._exchange(content, repr(content[:700]))
         return 1
 
     def _slowly(self, requests: Requests, made: Bytes, number: int) -> int:
-        """A part of a request, the rest later or never."""
+        """Send a part of a request, and the rest later or never."""
         content = made.plain(requests.make(number), is_last=True)
         place = made.random.randrange(len(content))
         connection = self._connect()
@@ -169,7 +170,7 @@ class Attack:
             connection.sendall(content[place:])
             self._read(connection, repr(content[:700]))
         elif how == 2:
-            # It hangs up, and loses what is on its way.
+            # Reset the connection, which discards what is in transit.
             connection.setsockopt(
                 socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00" + bytes(4)
             )
@@ -188,7 +189,7 @@ class Attack:
             self._read(connection, what)
 
     def _read(self, connection: socket.socket, what: str) -> None:
-        """Reads all there is, and looks at every answer in it."""
+        """Read all responses, and add the status of each to the findings."""
         received = b""
         end = time.monotonic() + _PATIENCE
         while len(received) < 5_000_000 and time.monotonic() < end:
@@ -205,7 +206,7 @@ class Attack:
             self.findings.add(int(status), received[-200:], what)
 
     def _watch(self, process: int) -> None:
-        """Asks as another client would, and notes how long that takes."""
+        """Send health checks as another client would, and record how long they take."""
         while not self._done.wait(0.05):
             begun = time.monotonic(), processor_seconds(process)
             try:
@@ -217,7 +218,7 @@ class Attack:
                 continue
             if status != 200:
                 self.findings.fault(f"another client was answered {status}")
-            # Not the time in which other programs had the processor.
+            # Does not count the time in which other programs had the processor.
             spent = time.monotonic() - begun[0], processor_seconds(process) - begun[1]
             self.findings.waited(min(spent), "what came before")
 

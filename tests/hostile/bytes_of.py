@@ -1,4 +1,4 @@
-"""Requests as bytes: right, in odd pieces, and not right at all."""
+"""Requests as bytes: valid ones, and malformed ones."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hostile.oddities import Oddities
 
 HOST = b"Host: 127.0.0.1\r\n"
 GROUPS = b"/api/ver1.0/client/@me/extension_group/"
-# What no HTTP library would send.
+# Bytes that no HTTP library would send.
 ODD: list[bytes] = [
     b"\r\n\r\n", b"\x00\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n",
     b"GET / HTTP/0.9\r\n\r\n",
@@ -66,16 +66,16 @@ ODD: list[bytes] = [
 
 
 class Bytes:
-    """Makes bytes of requests, the same for the same source."""
+    """Generator of requests as bytes; equal sources give equal bytes."""
 
     def __init__(self, source: random.Random) -> None:
         self.random = source
         self._odd = Oddities(source)
 
     def plain(self, request: Request, is_last: bool = False, is_honest: bool = False) -> bytes:
-        """A request as a client would send it, as far as it can be written at all.
+        """Return a request as a client would send it, as far as it can be encoded.
 
-        Unless it `is_honest`, its body may be longer or shorter than it says.
+        Unless `is_honest`, its body may be longer or shorter than it declares.
         """
         lines = [b"%s %s HTTP/1.1" % (request.method.encode(), request.target)]
         if not request.has_header(b"host"):
@@ -92,7 +92,7 @@ class Bytes:
         return b"\r\n".join([*lines, b"", b""]) + request.body
 
     def odd(self, request: Request) -> bytes:
-        """Bytes that are no request, or one that somebody has stepped on."""
+        """Return bytes that are not a request, or a mutated request."""
         if self.random.random() < 0.4:
             content = self.random.choice(ODD)
         else:

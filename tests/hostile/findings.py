@@ -1,4 +1,4 @@
-"""What a run has seen: how many requests, their statuses, and all that must not be."""
+"""Findings of a fuzz run: counts of requests and statuses, and faults."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pathlib import Path
 FAILED = b"The mock failed; its log says how"
 LONGEST_WAIT = 1.0
 _MOST_FAULTS = 40
-# What the memory may grow by between the first tenth of a run and its end, in MB.
+# Limit of memory growth between the first tenth of a run and its end, in MB.
 _MOST_GROWTH = 150
 
 
 @dataclass
 class Findings:
-    """Filled by a run; `faults` is empty where nothing is wrong."""
+    """Findings of a run; `faults` is empty if nothing is wrong."""
 
     requests: int = 0
     seconds: float = 0.0
@@ -29,19 +29,19 @@ class Findings:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, status: int, body: bytes, what: str) -> None:
-        """One response. Many a 5xx was asked for, by a preference or by a fault that was added."""
+        """Record a response. A 5xx alone is no fault, as many are requested on purpose."""
         with self._lock:
             self.statuses[status] += 1
             if status >= 500 and FAILED in body:
                 self._note(f"{status} {body[:200]!r}: {what}")
 
     def fault(self, what: str) -> None:
-        """Something that must not be."""
+        """Record a fault."""
         with self._lock:
             self._note(what)
 
     def waited(self, seconds: float, what: str) -> None:
-        """How long somebody else had to wait meanwhile."""
+        """Record how long another client had to wait."""
         with self._lock:
             if seconds > self.longest_wait:
                 self.longest_wait, self.longest_by = seconds, what
@@ -49,16 +49,16 @@ class Findings:
                 self._note(f"another client waited {seconds:.2f} s: {what}")
 
     def look_at_memory(self, process: int) -> None:
-        """Notes how much memory a process holds."""
+        """Record the memory of a process."""
         self.memory.append(resident(process))
 
     def check_growth(self) -> None:
-        """Looks back at the memory of the whole run."""
+        """Record a fault if memory has grown too much during the run."""
         if len(self.memory) > 2 and self.memory[-1] - self.memory[1] > _MOST_GROWTH:
             self.fault(f"memory grew from {self.memory[1]:.0f} to {self.memory[-1]:.0f} MB")
 
     def text(self) -> str:
-        """The findings in a few lines."""
+        """Return the findings as a few lines of text."""
         shown = ", ".join(f"{status}: {count}" for status, count in sorted(self.statuses.items()))
         memory = " ".join(f"{one:.0f}" for one in self.memory)
         lines = [
@@ -78,7 +78,7 @@ class Findings:
 
 
 def resident(process: int) -> float:
-    """The memory of a process that is really there, in MB; 0 where the system does not say."""
+    """Return the resident memory of a process in MB; 0 if the system does not report it."""
     try:
         status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
     except OSError:
@@ -88,9 +88,9 @@ def resident(process: int) -> float:
 
 
 def processor_seconds(process: int) -> float:
-    """How long a process has had a processor, in seconds; infinite where the system does not say.
+    """Return the processor time of a process in seconds; infinite if the system does not report it.
 
-    The processor that it had meanwhile is the most that somebody can have waited for it.
+    Another client can have waited for the process at most as long as it used the processor.
     """
     try:
         fields = (

@@ -1,9 +1,9 @@
-"""Sends a great many odd requests to the mock, and says whether it stood them.
+"""Send many odd requests to the mock, and report whether it withstood them.
 
-`python tests/hostile/fuzz.py --requests 200000 --seed 1`: the mock, a process of its own, must not
-fail at any of them, no traceback may get into its log, nobody else may wait for a second, the
-process has to live, and its memory must not climb without end. With `--results bench/results` the
-figures are kept where the page of speed shows them.
+`python tests/hostile/fuzz.py --requests 200000 --seed 1`: the mock, in a process of its own, must
+not fail on any request, log no traceback, keep no other client waiting for a second, stay alive,
+and keep its memory bounded. With `--results bench/results` the figures are saved for the
+documentation's page on performance.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from hostile.findings import Findings
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs it, prints the findings, and gives 1 where there are faults."""
+    """Run the program: print the findings, and return 1 if there are faults."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=200_000, help="how many in all")
     parser.add_argument("--seed", type=int, default=1, help="the same gives the same requests")
@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _conditions(given: Sequence[str]) -> dict[str, Any]:
-    """Under which conditions the run is made. Before it begins, since it is a load itself."""
+    """Return the conditions of the run. Call it before the run, which is a load itself."""
     from ringme_bench.results import conditions
 
     return conditions("fuzz", given)
@@ -58,7 +58,7 @@ def _keep(folder: Path, result: dict[str, Any], found: Findings) -> None:
     part = {
         "name": "over sockets",
         **figures,
-        # Without a response is what hung up or was cut off on purpose.
+        # Status 0: the connection was closed, or cut off on purpose.
         "statuses": {str(status): count for status, count in sorted(found.statuses.items())},
         "longest_wait_ms": round(found.longest_wait * 1000, 1),
         "memory_mb": [round(one, 1) for one in found.memory],

@@ -1,4 +1,4 @@
-"""Requests to every operation of a document, from nearly right to far from it."""
+"""Requests to every operation of a document, from nearly valid to far from it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from hostile.oddities import (
 )
 from ringme_spec.shape import METHODS as DOCUMENTED
 
-# What leads somewhere in the fixtures.
+# Values of path parameters that exist in the fixtures.
 KNOWN = {
     "client_id": ["@me", "12", "13", "999"],
     "ext_group_id": ["3", "5", "4"],
@@ -41,14 +41,14 @@ FIELDS = [
     "login", "operation", "status", "text", "verdict", "path", "method", "limit", "offset", "order",
     "owner", "owner_id", "count", "properties", "format",
 ]  # fmt: skip
-# Numbers whose size costs time on purpose.
+# Fields whose value makes a request slow: each with a limit that keeps the run fast.
 _COSTLY = {"groups": 20, "extensions": 30, "records": 50, "voicemail": 50, "faxes": 50,
            "registrations": 50, "milliseconds": 5, "from": 3, "to": 5}  # fmt: skip
 
 
 @dataclass
 class Request:
-    """One request; `target` is what stands in its first line."""
+    """Request; `target` is the request target of its first line."""
 
     method: str
     target: bytes
@@ -56,22 +56,22 @@ class Request:
     body: bytes = b""
 
     def has_header(self, name: bytes) -> bool:
-        """Whether it has a header of that name, in lower case."""
+        """Tell if it has a header of that name, in lower case."""
         return any(one.lower() == name for one, _ in self.headers)
 
     def brief(self) -> str:
-        """What a report says of it."""
+        """Return a summary for a report."""
         headers = [(name, value[:120]) for name, value in self.headers]
         return f"{self.method} {self.target[:300]!r} {headers} {len(self.body)} {self.body[:300]!r}"
 
 
 class Requests:
-    """Makes requests to the operations of documents, with the tokens that are given to it."""
+    """Generator of requests to the operations of documents, with the tokens that it is given."""
 
     def __init__(self, documents: list[dict[str, Any]], source: random.Random) -> None:
         self.random = source
         self.odd = Oddities(source)
-        # By the begin of the path that chooses a session.
+        # By the path prefix that selects the session.
         self.tokens: dict[bytes, list[str]] = {}
         self._operations = [
             (
@@ -88,7 +88,7 @@ class Requests:
         self.count = len(self._operations)
 
     def make(self, number: int) -> Request:
-        """A request to an operation, in turn; now and then to a page."""
+        """Return a request to the operation of this number, or sometimes to a page."""
         if self.random.random() < 0.06:
             return self._page()
         document, path, method, parameters = self._operations[number % self.count]
@@ -179,7 +179,7 @@ class Requests:
         request.headers.append((b"content-type", kind.encode("latin-1")))
 
     def _fitting(self, document: dict[str, Any], schema: dict[str, Any], name: str) -> Any:
-        """A value that fits a schema, mostly."""
+        """Return a value that mostly conforms to a schema."""
         schema = _resolved(document, schema)
         if name in _COSTLY:
             return self.random.randint(-1, _COSTLY[name])
@@ -223,7 +223,7 @@ class Requests:
         )
 
     def _archive(self) -> bytes:
-        """A zip archive that is odd in one way or another."""
+        """Return a zip archive that is malformed in one way or another."""
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
             for _ in range(self.random.choice((0, 1, 3))):
@@ -256,7 +256,7 @@ class Requests:
 
 
 def _cheap(value: Any) -> Any:
-    """A value without the numbers of an example that would cost much time."""
+    """Return a value in which expensive numbers of an example are limited."""
     if isinstance(value, list):
         return [_cheap(one) for one in value]
     if not isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Values that programs stumble over, and bytes made of them."""
+"""Values that programs handle badly, and bytes made of them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NUMBERS: list[Any] = [
     0, -1, 1, 2**31, 2**32 + 1, 2**53 + 1, 2**63 - 1, 2**63, -(2**63) - 1, 2**64, 10**30, 10**400,
     10**4299, 0.1, -0.0, 1.0, 1e-320, 1e308, float("inf"), float("-inf"), float("nan"), 12, 3, 31,
 ]  # fmt: skip
-# In bytes, as no JSON library writes them.
+# As bytes, because no JSON library writes them.
 JSON_BYTES = [
     b"", b" ", b"\x00", b"{", b"}", b"[]", b"null", b"1", b'"x"', b"{}", b"{}{}", b"{,}", b"[1,]",
     b"\xef\xbb\xbf{}", b"\xff\xfe{\x00}\x00", b'{"name": "\xff"}', b'{"name": "\xed\xa0\x80"}',
@@ -76,13 +76,13 @@ HEADERS: list[tuple[str, str]] = [
 
 
 class Oddities:
-    """Makes odd things, the same for the same seed."""
+    """Generator of odd values; equal sources give equal values."""
 
     def __init__(self, source: random.Random) -> None:
         self.random = source
 
     def text(self) -> str:
-        """A text of the list, or one of random characters."""
+        """Return a text of the list, or random characters."""
         if self.random.random() < 0.7:
             return self.random.choice(TEXTS)
         size = self.random.choice((1, 3, 17, 255, 256))
@@ -91,7 +91,7 @@ class Oddities:
         return "".join(chr(self.random.randint(low, high)) for _ in range(size))
 
     def value(self, depth: int = 0) -> Any:
-        """A JSON value, or something that JSON only nearly has."""
+        """Return a JSON value, or one that JSON cannot represent, such as NaN."""
         kind = self.random.randrange(7 if depth < 4 else 5)
         if kind < 2:
             return self.text()
@@ -105,7 +105,7 @@ class Oddities:
         return {self.text(): self.value(depth + 1) for _ in range(count)}
 
     def mutated(self, content: bytes) -> bytes:
-        """Bytes with some of them changed, lost, doubled, or put in."""
+        """Return the bytes with some of them changed, deleted, repeated or inserted."""
         result = bytearray(content)
         for _ in range(self.random.choice((1, 1, 2, 5))):
             place = self.random.randrange(len(result) + 1)
@@ -125,12 +125,12 @@ class Oddities:
 
 
 def encoded(text: str) -> bytes:
-    """A text in UTF-8, half pairs and all."""
+    """Encode a text as UTF-8, including lone surrogates."""
     return text.encode("utf-8", "surrogatepass")
 
 
 def json_bytes(value: Any) -> bytes:
-    """A value in JSON, or what Python takes for it."""
+    """Encode a value as JSON, including the extensions of Python's json module."""
     try:
         return encoded(json.dumps(value, ensure_ascii=False))
     except ValueError:

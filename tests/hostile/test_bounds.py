@@ -1,4 +1,4 @@
-"""What requests can add to a session has a bound, and a refusal says what to do about it."""
+"""Limits of what requests can add to a session; each refusal says how to go on."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ringme_mock.store import quotas as quotas_module
 from ringme_mock.store.state import State
 from support.control import Control
 
-# Room for so many beside the calls of the fixtures.
+# The limit in these tests is so many entries above those of the fixtures.
 MEGABYTE = 1024 * 1024
 SPARE = 5
 ARRIVALS = {
@@ -31,7 +31,7 @@ ZIPPED = {"Content-Type": "application/zip"}
 
 @pytest.fixture
 def control(control: Control) -> Iterator[Control]:
-    """A mock as it starts, whose bound the tests set with `bound`."""
+    """Return the control interface; the limit on entries is reset afterwards."""
     yield control
     state_of(control).max_entries = quotas_module.MOST_ENTRIES
 
@@ -41,7 +41,7 @@ def state_of(control: Control) -> State:
 
 
 def bound(control: Control, collection: str, spare: int = SPARE) -> int:
-    """Lets a collection have so many entries more than the fixtures; gives the bound."""
+    """Limit a collection to so many entries more than the fixtures have; return the limit."""
     state = state_of(control)
     state.max_entries = len(state.seed[collection]) + spare
     return state.max_entries
@@ -59,7 +59,7 @@ def test_fixtures_may_have_more_than_the_bound(control: Control) -> None:
 
 
 @pytest.mark.parametrize("kind", ARRIVALS)
-def test_no_more_arrives_than_there_is_room_for(control: Control, kind: str) -> None:
+def test_arrivals_stop_at_the_limit_of_entries(control: Control, kind: str) -> None:
     collection, number = ARRIVALS[kind]
     most = bound(control, collection, spare=2)
     for _ in range(2):
@@ -73,7 +73,7 @@ def test_no_more_arrives_than_there_is_room_for(control: Control, kind: str) -> 
 
 
 @pytest.mark.parametrize("kind", BULK)
-def test_bulk_makes_no_more_than_there_is_room_for(control: Control, kind: str) -> None:
+def test_bulk_creation_stops_at_the_limit_of_entries(control: Control, kind: str) -> None:
     most = bound(control, BULK[kind])
     message = control.refused("POST", "bulk", {"client": 12, kind: SPARE + 1})
     assert f"{SPARE + 1} more would exceed the limit of {most};" in message
@@ -82,7 +82,7 @@ def test_bulk_makes_no_more_than_there_is_room_for(control: Control, kind: str) 
     assert size(control, BULK[kind]) == most
 
 
-def test_an_import_holds_no_more_entries_than_may_be(control: Control) -> None:
+def test_an_import_with_too_many_entries_is_refused(control: Control) -> None:
     control.done("POST", "bulk", {"client": 12, "records": 20})
     exported = control.done("GET", "state")
     archive = control.ask("GET", "state", params={"format": "zip"}).content
@@ -130,7 +130,7 @@ def test_the_files_of_all_sessions_are_bounded_together(
 
 
 def with_megabyte(control: Control) -> bytes:
-    """An export with one file more, which no entry names."""
+    """Return an export with an additional file that no entry refers to."""
     buffer = io.BytesIO(control.ask("GET", "state", params={"format": "zip"}).content)
     with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as added:
         added.writestr("files/long.bin", bytes(MEGABYTE))
@@ -152,7 +152,7 @@ def test_what_snapshots_keep_of_entries_is_bounded(control: Control) -> None:
         f" more, the limit is {10 * most}; delete one with DELETE /__mock__/snapshots/NAME,"
         " or start the mock with a higher --max-entries"
     )
-    # In the place of another one, it needs no more room.
+    # A snapshot that replaces another one needs no more room.
     control.done("PUT", "snapshots/n0")
 
 
@@ -168,9 +168,7 @@ def test_snapshots_of_the_same_entries_keep_them_once(control: Control) -> None:
     )
 
 
-def test_no_more_faults_are_taken_than_may_be(
-    control: Control, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_number_of_faults_is_limited(control: Control, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(book_module, "MOST_FAULTS", 3)
     fault = {"match": {"path": "/nowhere"}, "connection": "drop"}
     ids = [control.done("POST", "faults", fault)["id"] for _ in range(3)]
@@ -190,7 +188,7 @@ def test_no_more_faults_are_taken_than_may_be(
     ],
     ids=["body", "headers"],
 )
-def test_a_fault_is_no_longer_than_may_be(control: Control, answer: dict[str, Any]) -> None:
+def test_a_fault_that_is_too_long_is_refused(control: Control, answer: dict[str, Any]) -> None:
     message = control.refused("POST", "faults", {"answer": answer})
     assert message.startswith("400 fault: has 70")
     assert message.endswith(
@@ -224,12 +222,12 @@ def test_patterns_of_paths_are_short(control: Control) -> None:
 
 
 @pytest.mark.parametrize("seconds", [10**12, 10**18])
-def test_a_token_has_an_end(control: Control, seconds: int) -> None:
+def test_the_lifetime_of_a_token_is_limited(control: Control, seconds: int) -> None:
     message = control.refused("POST", "tokens", {"login": "client-admin", "seconds": seconds})
     assert message == "400 seconds: must be at most 3153600000"
 
 
-def test_a_user_that_is_not_there_is_answered_with_a_few_that_are(control: Control) -> None:
+def test_an_unknown_login_is_refused_with_some_that_exist(control: Control) -> None:
     users = state_of(control).store["user"]
     first = next(iter(users.entries()))
     users.insert_many(
@@ -241,24 +239,24 @@ def test_a_user_that_is_not_there_is_answered_with_a_few_that_are(control: Contr
     assert len(message) < 1000
 
 
-def test_no_more_streams_are_open_than_may_be(
+def test_the_number_of_open_streams_is_limited(
     control: Control, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journal_api, "MOST_STREAMS", 1)
     with httpx.stream("GET", f"{control.server.url}/__mock__/journal/stream") as stream:
-        # The stream ends with its iterator.
+        # The stream is closed with its iterator.
         texts = stream.iter_text()
         assert next(texts) == ": open\n\n"
         assert control.refused("GET", "journal/stream") == (
             "400 stream: there are 1 in this session, the limit is 1; close one"
         )
-        # Another session has streams of its own.
+        # Other sessions have a limit of their own.
         other = {"X-Mock-Session": "other"}
         with control.http.stream("GET", "/__mock__/journal/stream", headers=other) as more:
             assert more.status_code == 200
 
 
-def test_a_stream_that_has_ended_leaves_its_place(
+def test_a_stream_that_has_ended_does_not_count_to_the_limit(
     control: Control, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journal_api, "MOST_STREAMS", 1)

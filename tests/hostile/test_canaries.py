@@ -1,4 +1,4 @@
-"""Secrets sent in every way that clients find, and looked for wherever the mock tells of them."""
+"""Redaction of secrets: sent in every way that clients do, found in no output of the mock."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LOGIN = {
     "client_id": "c1200000000000000000000000000003",
     "client_secret": "c0ffee03" * 4,
 }
-# Where the mock tells of requests; the page for people has nothing else.
+# Every resource that shows requests; the page for users reads only these.
 PLACES = (
     "/__mock__/journal", "/__mock__/journal/har", "/__mock__/sessions", "/__mock__/faults",
     "/s/leaky/__mock__/journal", "/s/leaky/__mock__/journal/har",
@@ -47,7 +47,7 @@ def basic(index: int) -> str:
 
 
 def request(index: int, case: dict[str, Any]) -> bytes:
-    """The bytes of a case, with a secret of its own."""
+    """Return the bytes of a case, with a secret of its own."""
 
     def fill(text: str) -> str:
         return text.replace("CANARY", canary(index)).replace("BASIC", basic(index))
@@ -60,8 +60,8 @@ def request(index: int, case: dict[str, Any]) -> bytes:
 
 
 def leaked(text: str) -> list[str]:
-    """The ways whose secret stands in a text."""
-    # UTF-16 shows as the same letters with others between them.
+    """Return the cases whose secret is in a text."""
+    # UTF-16 shows as the same letters with null characters in between.
     plain = text.replace("\\u0000", "").replace("\\x00", "").replace("\x00", "")
     return [
         case["way"]
@@ -72,7 +72,7 @@ def leaked(text: str) -> list[str]:
 
 @dataclass
 class Told:
-    """All that a mock told of the cases: its answers, its pages by path, its stream, its log."""
+    """Everything that a mock returned and logged: responses, pages by path, stream, log."""
 
     answers: list[Answer]
     pages: dict[str, str]
@@ -91,7 +91,7 @@ def send_all(url: str) -> list[Answer]:
 
 
 def told_by(command: Command) -> Told:
-    """Sends all cases, and somebody's real tokens in two wrong places."""
+    """Send all cases, then real tokens: in a header, in the query and in a form."""
     with httpx.Client(base_url=command.url, trust_env=False) as http:
         with http.stream("GET", "/__mock__/journal/stream") as stream:
             chunks = stream.iter_text()
@@ -148,21 +148,21 @@ def test_no_secret_is_in_the_stream_of_the_journal(told: Told) -> None:
     assert leaked(told.stream) == []
 
 
-def test_nobody_else_finds_out_a_token_that_somebody_got(told: Told) -> None:
+def test_issued_tokens_are_in_no_output(told: Told) -> None:
     places = {**told.pages, "log": told.log, "stream": told.stream}
     for name in ("access_token", "refresh_token"):
         assert [place for place, text in places.items() if told.tokens[name] in text] == []
 
 
 def test_the_secret_of_an_application_that_logs_in_is_in_no_log(told: Told) -> None:
-    # The announcement in text has the command for a first token in it, and means to.
+    # The announcement as text contains, on purpose, the command for a first token.
     requests = told.log.split("Ctrl-C ends it.")[-1]
     assert "/oauth/token" in requests
     assert LOGIN["client_secret"] not in requests
     assert LOGIN["password"] not in requests
 
 
-def test_a_crash_does_not_tell_what_was_sent(
+def test_the_log_of_a_crash_contains_no_secret(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(_call: object, given: dict[str, str]) -> None:
@@ -191,7 +191,7 @@ SHOWN_AS = [
     ("{'body': '{\\'password\\': \\'a\\'}'}", f"{{'body': '{{\\'password\\': \\'{MASK}\\'}}'}}"),
     ("Authorization: Bearer abcdefgh12345", f"Authorization: Bearer {MASK}"),
     ("http://me:secret@host/", f"http://{MASK}@host/"),
-    # What the mock itself says of secrets names no value.
+    # Messages of the mock that name a secret but contain no value.
     ("refresh_token: is missing", "refresh_token: is missing"),
     ("Authorization: is not Basic", "Authorization: is not Basic"),
     ("POST /oauth/token 401 -", "POST /oauth/token 401 -"),
@@ -209,6 +209,6 @@ def test_a_text_keeps_all_but_its_secrets(text: str, shown: str) -> None:
     ["secret", "://", "basic ", 'secret":"', "token%", "a", '"password": \\', "code=", ":@/"],
 )
 def test_no_text_is_slow_to_mask(piece: str) -> None:
-    # Half a second where it takes a time that grows with the length, hours where with its square.
+    # Takes half a second if the time is linear in the length, hours if it is quadratic.
     text = piece * (1_000_000 // len(piece))
     assert sys.getsizeof(mask_text(text)) > 0

@@ -1,4 +1,4 @@
-"""What one connection may take up: sizes and times, and what the client is told."""
+"""Limits of one connection, of size and time, and the responses when they are exceeded."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ TOKENS = ask(
     "POST", "/__mock__/tokens", "Content-Type: application/json", body=b'{"login": "client-admin"}'
 )
 KIB = 1024
-# Seconds, fewer than the minute after which asyncio gives up a handshake by itself.
+# In seconds; less than the minute after which asyncio aborts a handshake by itself.
 HANDSHAKE = 45.0
 
 
 class Impatient(HttpProtocol):
-    """The protocol with limits that a test can wait for."""
+    """Protocol with limits that a test can wait for."""
 
     limits = ConnectionLimits(
         head_seconds=0.4, body_seconds=0.4, write_seconds=0.4, idle_seconds=0.3,
         linger_seconds=0.3, period=0.05,
     )  # fmt: skip
-    # Ports of the clients whose connections the server has ended.
+    # Ports of the clients whose connections the server has closed.
     ended: ClassVar[set[int]] = set()
 
     def connection_made(self, transport: Any) -> None:
@@ -59,7 +59,7 @@ class Impatient(HttpProtocol):
 
 
 def tls_of(scheme: str) -> Tls | None:
-    """A certificate for this machine, where the scheme needs one."""
+    """Return a certificate for this machine if the scheme needs one."""
     return made_for(("127.0.0.1",), None) if scheme == "https" else None
 
 
@@ -77,14 +77,14 @@ def token(url: str) -> str:
 
 
 def post(token: str, *headers: str) -> bytes:
-    """The head of a request that makes a group."""
+    """Return the head of a request that creates a group."""
     return ask(
         "POST", GROUPS, f"Authorization: Bearer {token}", "Content-Type: application/json", *headers
     )
 
 
 def is_cut_off(wire: Wire, content: bytes) -> bool:
-    """Send it again and again, and see whether the server ever takes no more."""
+    """Send the content repeatedly; tell if the server stops accepting it."""
     end = time.monotonic() + PATIENCE
     while wire.send(content):
         if time.monotonic() > end:
@@ -94,7 +94,7 @@ def is_cut_off(wire: Wire, content: bytes) -> bool:
 
 
 def is_well(url: str) -> bool:
-    """Whether another client is answered."""
+    """Tell if another client gets a response."""
     with Wire(url) as wire:
         wire.send(HEALTH)
         return wire.answer().status == 200
@@ -106,7 +106,7 @@ def test_a_body_of_the_limit_is_read(url: str, token: str) -> None:
         wire.send(post(token, f"Content-Length: {len(body)}") + body)
         assert (answer := wire.answer()).status == 400
         assert "at most" in answer.message
-        # The connection is good for more.
+        # The connection can be used for more requests.
         wire.send(HEALTH)
         assert wire.answer().status == 200
 
@@ -123,7 +123,7 @@ def test_a_longer_body_is_refused_before_it_comes(url: str, token: str, length: 
         assert wire.is_closed()
 
 
-def test_a_client_that_sends_all_the_same_gets_to_read_the_refusal(url: str, token: str) -> None:
+def test_a_client_that_sends_the_long_body_can_still_read_the_refusal(url: str, token: str) -> None:
     for _ in range(20):
         with Wire(url) as wire:
             wire.send(post(token, f"Content-Length: {4 * LONGEST_BODY}"))
@@ -186,13 +186,13 @@ def test_a_head_that_does_not_end_is_given_up(url: str, content: bytes) -> None:
         assert time.monotonic() - begun > 0.3
 
 
-def test_a_head_that_comes_in_drops_is_given_up(url: str) -> None:
+def test_a_head_that_arrives_line_by_line_times_out(url: str) -> None:
     with Wire(url) as wire:
         wire.send(HEALTH[:-2])
         assert is_cut_off(wire, b"X: y\r\n")
 
 
-def test_a_connection_that_says_nothing_is_closed_without_a_word(url: str) -> None:
+def test_a_silent_connection_is_closed_without_a_response(url: str) -> None:
     with Wire(url) as wire:
         assert wire.answer().status == 0
 
@@ -236,12 +236,12 @@ def test_a_slow_answer_is_not_cut_off(url: str) -> None:
 
 def test_a_client_that_takes_nothing_is_given_up(url: str) -> None:
     with Wire(url) as wire:
-        # More than the buffers on the way hold.
+        # More than the buffers in between hold.
         for _ in range(40):
             wire.send(ask("GET", "/openapi.json") * 5)
         port = wire.socket.getsockname()[1]
         end = time.monotonic() + PATIENCE
-        # Nothing is read meanwhile: a client that takes something is not given up.
+        # Read nothing meanwhile: a client that reads is not disconnected.
         while port not in Impatient.ended and time.monotonic() < end:
             time.sleep(0.05)
         assert port in Impatient.ended
@@ -258,7 +258,7 @@ def test_a_client_that_takes_nothing_is_given_up(url: str) -> None:
     ],
     ids=["extension", "trailers", "trailer", "length"],
 )
-def test_what_is_around_a_chunked_body_has_an_end(url: str, token: str, content: bytes) -> None:
+def test_chunk_extensions_and_trailers_are_limited(url: str, token: str, content: bytes) -> None:
     with Wire(url) as wire:
         wire.send(post(token, "Transfer-Encoding: chunked"))
         wire.send(content * 3)
@@ -267,7 +267,7 @@ def test_what_is_around_a_chunked_body_has_an_end(url: str, token: str, content:
 
 
 class Crowded(HttpProtocol):
-    """The protocol with few connections, which last as long as a test needs them."""
+    """Protocol with few connections, which last as long as a test needs them."""
 
     limits = replace(Patient.limits, connections=5)
 
@@ -287,13 +287,13 @@ def test_there_are_no_more_connections_than_the_limit(scheme: str) -> None:
             for wire in wires:
                 wire.socket.close()
         end = time.monotonic() + PATIENCE
-        # The server has yet to hear that they are gone.
+        # The server learns only later that they are closed.
         while not is_well(url):
             assert time.monotonic() < end
 
 
 class _Worker(uvicorn.Server):
-    """uvicorn's own server, as workers have it, in a thread."""
+    """uvicorn's own server, as workers run it, in a thread."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -322,7 +322,7 @@ def test_a_worker_gives_up_a_handshake_that_does_not_begin(
 
 def test_a_handshake_that_does_not_begin_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ConnectionLimits, "head_seconds", 0.3)
-    # Whether another client gets through in so short a time is the machine's affair.
+    # Not checked: another client, which a busy machine may not serve in so short a time.
     with (
         served(create_app(SPEC, FIXTURES), tls=tls_of("https")) as url,
         Wire(url.replace("https", "http")) as silent,

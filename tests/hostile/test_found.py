@@ -1,4 +1,4 @@
-"""One case of each fault that the fuzz run has found."""
+"""Regression tests: one case of each fault that a fuzz run has found."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def http(url: str) -> Iterator[httpx.Client]:
 
 
 def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """What was logged as an error."""
+    """Return the messages that were logged as errors."""
     return [one.getMessage() for one in caplog.records if one.levelno >= logging.ERROR]
 
 
 def test_a_client_that_asks_many_things_at_once_and_hangs_up_leaves_no_traceback(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    # The end of a server waits for what it has begun.
+    # A server that stops waits for requests in progress.
     with served(checked_app()) as url:
         for _ in range(5):
             with Wire(url) as wire:

@@ -1,4 +1,4 @@
-"""A collection that is full takes no more from clients of the API, until something is deleted."""
+"""Full collections: creation through the API is refused until an entry is deleted."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CREATED = {
 
 @pytest.fixture
 def full(request: pytest.FixtureRequest) -> Iterator[Control]:
-    """A mock that has as many entries of a collection as there may be."""
+    """Return a mock with as many entries of a collection as the limit allows."""
     with MockServer(seed=1) as server, Control(server) as control:
         state = server.app.state
         state.max_entries = len(state.store[request.param])

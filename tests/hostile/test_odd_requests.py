@@ -1,4 +1,4 @@
-"""Each oddity that `make fuzz` draws from is sent once: none makes the mock fail."""
+"""Every odd value that `make fuzz` draws from, sent once: none makes the mock fail."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ PLACES = (
     "{}", "client/{}/extension/", "client/12/extension/{}", "extension_group/3/record/{}",
     "extension_group/3/fax/{}", "/docs/{}", "/storage/record/{}", "/s/{}/openapi.json", "/{}",
 )  # fmt: skip
-# Members of group 3, as the examples of the document are.
+# Members of group 3, as in the examples of the document.
 MEMBER = {"ext_group_id": 3, "extension_id": 31, "client_id": 12}
 NEW_USER = {"name": "x", "login": "x", "password": "x", "email": "a@b", "extension_group_id": 3}
-# Requests for new things that fit the schemas and break a rule of the operation.
+# Requests to create entries that conform to the schemas, and break a rule of the operation.
 BROKEN_RULES: list[tuple[str, dict[str, Any], int]] = [
     ("extension", {"name": "302"}, 400),
     ("extension", {"name": "3999"}, 400),
@@ -47,7 +47,6 @@ def test_no_body_makes_the_mock_fail(admin: Api, body: bytes) -> None:
 
     for one in WITH_BODY:
         try_body(one, body)
-    # In chunks.
     try_body(WITH_BODY[0], iter([body[:9], body[9:]]))
     accepted(admin.get(GROUPS))
 
@@ -66,7 +65,7 @@ def test_no_bytes_make_the_mock_fail(mock: RunningMock, content: bytes) -> None:
     with Wire(mock.url) as wire:
         wire.send(content)
         wire.socket.shutdown(socket.SHUT_WR)
-        # What nobody could answer ends without an answer.
+        # The server may close the connection without a response.
         assert wire.answer().status < 500
     with Wire(mock.url) as wire:
         wire.send(request("GET", "/__mock__/health"))
@@ -74,7 +73,7 @@ def test_no_bytes_make_the_mock_fail(mock: RunningMock, content: bytes) -> None:
 
 
 def next_ids(mock: RunningMock) -> list[int]:
-    """The ids that the next new group, number and user get."""
+    """Return the ids that the next new group, extension and user get."""
     admin, made = mock.as_user("client-admin"), {**NEW_USER, "login": "one-more"}
     bodies = {"extension_group": {"name": "x"}, "extension": {"name": "399"}}
     return [
@@ -94,7 +93,7 @@ def test_a_refused_creation_uses_up_no_id(mock: RunningMock) -> None:
 
 def test_a_body_that_ends_before_its_length_creates_nothing(mock: RunningMock, admin: Api) -> None:
     before = admin.read(GROUPS)
-    # What has come so far is JSON by itself, so that only its length tells that more was meant.
+    # The part that was sent is valid JSON: only its length shows that more was to follow.
     body = b'{"name": "half"}'
     lines = (f"Authorization: Bearer {admin.token}", "Content-Type: application/json")
     with Wire(mock.url) as wire:

@@ -1,4 +1,4 @@
-"""Offers of another protocol are passed over, and the request is answered (RFC 9110, 7.8)."""
+"""Upgrade headers: the offered protocol is ignored, and the request served (RFC 9110, 7.8)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FORM = urlencode(
 ).encode()
 TYPE = "Content-Type: application/x-www-form-urlencoded"
 HEALTH = request("GET", "/__mock__/health")
-# As Java's HttpClient has it with its first request, and others.
+# As sent with a first request by Java's HttpClient and other clients.
 OFFERS = {
     "h2c": [
         "Connection: Upgrade, HTTP2-Settings",
@@ -43,24 +43,24 @@ def url() -> Iterator[str]:
 
 
 def login(offer: str, *headers: str) -> bytes:
-    """The head of a token request that offers another protocol; the body is the form."""
+    """Return the head of a token request that offers another protocol; its body is the form."""
     return request("POST", "/oauth/token", TYPE, *OFFERS[offer], *headers)
 
 
 def whole(offer: str) -> bytes:
-    """All of it, the length of its body in the head."""
+    """Return the whole request, with a Content-Length."""
     return login(offer, f"Content-Length: {len(FORM)}") + FORM
 
 
 def in_chunks(offer: str) -> bytes:
-    """All of it, the body in three chunks."""
+    """Return the whole request, its body in three chunks."""
     parts = (FORM[:10], FORM[10:11], FORM[11:])
     chunks = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts)
     return login(offer, "Transfer-Encoding: chunked") + chunks + b"0\r\n\r\n"
 
 
 def is_logged_in(wire: Wire) -> bool:
-    """Whether the next response is a token."""
+    """Tell if the next response has a token."""
     response = wire.answer()
     assert response.status == 200, response.body
     return len(json.loads(response.body)["access_token"]) == 30
@@ -77,7 +77,7 @@ def test_a_request_is_answered_however_it_comes(
         for start in range(0, len(content), size):
             assert wire.send(content[start : start + size])
         assert is_logged_in(wire)
-        # The connection is good for more, and for another offer.
+        # The connection can be used for more requests, and for another offer.
         wire.send(content + HEALTH)
         assert is_logged_in(wire)
         assert wire.answer().status == 200

@@ -1,4 +1,4 @@
-"""HTTP/1 as any ASGI application meets it behind the mock's protocol."""
+"""HTTP/1 for any ASGI application that is served with the mock's protocol."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ CHUNKED = "Transfer-Encoding: chunked"
 
 
 async def respond(send: Send, body: bytes, *headers: tuple[bytes, bytes]) -> None:
-    """Sends a response that says its length."""
+    """Send a response with a Content-Length."""
     length = (b"content-length", b"%d" % len(body))
     await send({"type": "http.response.start", "status": 200, "headers": [length, *headers]})
     await send({"type": "http.response.body", "body": body})
 
 
 async def body_of(receive: Receive) -> bytes:
-    """The whole body of a request, `!` at the end of one that broke off."""
+    """Return the whole body of a request, followed by `!` if the client disconnected."""
     parts: list[bytes] = []
     while True:
         message = await receive()
@@ -40,7 +40,7 @@ async def body_of(receive: Receive) -> bytes:
 
 
 class Site:
-    """An application of a few paths, and what it has met."""
+    """ASGI application of a few paths that records its scopes and messages."""
 
     def __init__(self) -> None:
         self.scopes: list[Scope] = []
@@ -55,32 +55,32 @@ class Site:
         await respond(send, await body_of(receive))
 
     async def early(self, _receive: Receive, send: Send) -> None:
-        """Responds before the body is there."""
+        """Respond before the body has arrived."""
         await respond(send, b"early")
 
     async def last(self, _receive: Receive, send: Send) -> None:
         await respond(send, b"last", (b"connection", b"close"))
 
     async def parts(self, _receive: Receive, send: Send) -> None:
-        """Responds with nobody knows how much."""
+        """Respond without a Content-Length."""
         await send({"type": "http.response.start", "status": 200, "headers": []})
         for part in (b"one", b"", b"two"):
             await send({"type": "http.response.body", "body": part, "more_body": True})
         await send({"type": "http.response.body"})
 
     async def stream(self, receive: Receive, send: Send) -> None:
-        """Goes on until the client has gone."""
+        """Stream until the client disconnects."""
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"begun", "more_body": True})
         while (message := await receive())["type"] != "http.disconnect":
             self.messages.append(message)
         self.messages.append(message)
-        # Nobody is there any more: it goes nowhere, and is no error.
+        # The client has gone: this is discarded, and no error.
         await send({"type": "http.response.body", "body": b"lost", "more_body": True})
         self.ended.set()
 
     async def big(self, _receive: Receive, send: Send) -> None:
-        """More than the buffers on the way hold."""
+        """Respond with more than the buffers in between hold."""
         length = (b"content-length", b"%d" % (64 * 1024 * 1024))
         await send({"type": "http.response.start", "status": 200, "headers": [length]})
         for left in range(63, -1, -1):
@@ -101,7 +101,7 @@ class Site:
         await send({"type": "http.response.body", "body": b"2"})
 
     async def nothing(self, _receive: Receive, _send: Send) -> None:
-        """Ends without a response."""
+        """End without a response."""
 
     async def error(self, _receive: Receive, _send: Send) -> None:
         raise LookupError("broken")
@@ -112,7 +112,7 @@ class Site:
 
 
 class Stage:
-    """The application of one server, which is another site for each test."""
+    """Application of one server; delegates to the site of the current test."""
 
     url: str
     site: Site
@@ -141,7 +141,7 @@ def url(stage: Stage, site: Site) -> str:
 
 
 def rest_of(wire: Wire) -> bytes:
-    """All that comes until the server ends the connection."""
+    """Return everything until the server closes the connection."""
     parts = []
     while part := wire.socket.recv(65536):
         parts.append(part)
@@ -176,7 +176,7 @@ def test_the_scope_is_whole(site: Site, url: str) -> None:
 
 
 def wire_names(scope: Scope) -> tuple[str, int]:
-    """The address of the client, which is some port of this machine."""
+    """Return the client's address: any port of this machine."""
     host, port = scope["client"]
     assert host == "127.0.0.1"
     assert port > 1024
@@ -224,7 +224,7 @@ def test_bodies_arrive_in_chunks_as_with_a_length(url: str, size: int, pieces: i
         assert wire.answer().body == body
 
 
-def test_what_is_behind_a_chunked_body_is_in_no_request(site: Site, url: str) -> None:
+def test_trailers_do_not_become_headers(site: Site, url: str) -> None:
     with Wire(url) as wire:
         trailers = b"0\r\nX-Trailer: y\r\nHost: other\r\nExpect: 100-continue\r\n\r\n"
         wire.send(request("POST", "/", CHUNKED) + trailers + request("GET", "/"))
@@ -234,7 +234,7 @@ def test_what_is_behind_a_chunked_body_is_in_no_request(site: Site, url: str) ->
         assert dict(scope["headers"])[b"host"] == b"127.0.0.1"
 
 
-def test_requests_at_once_are_answered_one_after_the_other_and_in_order(url: str) -> None:
+def test_pipelined_requests_are_answered_in_order(url: str) -> None:
     with Wire(url) as wire:
         wire.send(
             request("GET", "/pause")
@@ -246,7 +246,7 @@ def test_requests_at_once_are_answered_one_after_the_other_and_in_order(url: str
         assert [wire.answer().body for _ in range(4)] == [b"paused", b"first", b"early", b"second"]
 
 
-def test_a_body_that_nobody_waited_for_is_passed_over(url: str) -> None:
+def test_a_body_that_the_application_did_not_read_is_skipped(url: str) -> None:
     body = b"GET /never HTTP/1.1\r\n\r\n" * 10_000
     with Wire(url) as wire:
         wire.send(request("POST", "/early", f"Content-Length: {len(body)}"))
@@ -299,7 +299,7 @@ def test_a_response_to_head_has_no_body(url: str, path: str) -> None:
     assert (b"content-length: 5" in found) == (path == "/early")
 
 
-def test_the_body_comes_when_it_is_expected(url: str) -> None:
+def test_100_continue_is_sent_when_the_body_is_read(url: str) -> None:
     with Wire(url) as wire:
         wire.send(request("POST", "/", "Content-Length: 4", "Expect: 100-continue"))
         assert wire.answer().head == b"HTTP/1.1 100 Continue"
@@ -309,12 +309,12 @@ def test_the_body_comes_when_it_is_expected(url: str) -> None:
         assert wire.answer().body == b"there"
 
 
-def test_a_body_that_is_not_wanted_is_not_called_for(url: str) -> None:
+def test_100_continue_is_not_sent_for_a_body_that_is_not_read(url: str) -> None:
     with Wire(url) as wire:
         wire.send(request("POST", "/early", "Content-Length: 4", "Expect: 100-continue"))
         response = wire.answer()
         assert (response.status, response.body) == (200, b"early")
-        # Nobody knows if it comes all the same, so nothing may follow it.
+        # The client may send the body nevertheless, so the connection cannot be used further.
         assert b"connection: close" in response.head
         assert rest_of(wire) == b""
 
@@ -369,11 +369,11 @@ def test_a_response_that_is_not_as_long_as_it_says_breaks_off(url: str, path: st
     assert not found.endswith((b"four", b"early"))
 
 
-def test_a_server_that_ends_waits_for_what_it_has_begun() -> None:
+def test_a_server_that_stops_waits_for_requests_in_progress() -> None:
     server = RunningServer(Site())
     with Wire(server.url) as wire, Wire(server.url) as idle:
         wire.send(request("POST", "/", "Content-Length: 4", "Expect: 100-continue"))
-        # Only an application under way calls for the rest of its request.
+        # The application requests the body, so the request is in progress.
         assert wire.answer().status == 100
         end = threading.Thread(target=server.stop)
         end.start()

@@ -1,4 +1,4 @@
-"""Requests that leave something open are refused, and nothing behind them is a request."""
+"""Ambiguous requests are refused, and the bytes after them are not read as a request."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SMUGGLED = b"POST /__mock__/groups HTTP/1.1\r\n" + HOST + b"\r\n"
 
 
 class Impatient(HttpProtocol):
-    """The protocol with limits that a test can wait for."""
+    """Protocol with limits that a test can wait for."""
 
     limits = ConnectionLimits(
         body_seconds=0.5, write_seconds=0.5, linger_seconds=0.3, surplus_bytes=100_000, period=0.05,
@@ -36,7 +36,7 @@ def url() -> Iterator[str]:
 
 
 def refused(url: str, content: bytes) -> str:
-    """What the one response says, a 400 in JSON; the connection ends behind it."""
+    """Return the message of the only response, a 400; the connection is closed after it."""
     with Wire(url) as wire:
         wire.send(content)
         response = wire.answer()
@@ -58,12 +58,12 @@ def refused(url: str, content: bytes) -> str:
         (b"GET / HTTP/0.9\r\nHost: x\r\n\r\n", "HTTP/0.9 is not supported; use HTTP/1.1"),
     ],
 )
-def test_a_request_says_for_whom_it_is(url: str, head: bytes, message: str) -> None:
+def test_an_invalid_host_or_version_is_refused(url: str, head: bytes, message: str) -> None:
     assert refused(url, head + HEALTH) == message
 
 
 @pytest.mark.parametrize("head", [b"GET /openapi.json HTTP/1.0\r\n\r\n", HEALTH])
-def test_an_old_request_need_not(url: str, head: bytes) -> None:
+def test_http_1_0_needs_no_host(url: str, head: bytes) -> None:
     with Wire(url) as wire:
         wire.send(head)
         assert wire.answer().status == 200
@@ -85,7 +85,7 @@ def test_an_old_request_need_not(url: str, head: bytes) -> None:
         b"X: y\r\n folded\r\n", b"X: y\0\r\n", b"X y\r\n",
     ],
 )  # fmt: skip
-def test_a_request_says_where_its_body_ends(url: str, lines: bytes) -> None:
+def test_an_ambiguous_body_length_is_refused(url: str, lines: bytes) -> None:
     refused(url, POST + HOST + lines + b"\r\n0\r\n\r\n" + SMUGGLED)
 
 
@@ -97,12 +97,12 @@ def test_an_old_request_has_no_chunks(url: str) -> None:
 @pytest.mark.parametrize(
     "chunk", [b"-1\r\n", b"z\r\n", b"f" * 20 + b"\r\n", b"1\r\nabc\r\n", b"1\n"]
 )
-def test_a_chunk_says_where_it_ends(url: str, chunk: bytes) -> None:
+def test_an_invalid_chunk_is_refused(url: str, chunk: bytes) -> None:
     head = request("POST", "/__mock__/reset", "Transfer-Encoding: chunked")
     refused(url, head + chunk + SMUGGLED)
 
 
-def test_what_came_before_is_answered_first(url: str) -> None:
+def test_requests_before_the_refused_one_are_answered(url: str) -> None:
     slow = request("GET", "/api/ver1.0/user/", "Prefer: wait=0.2")
     with Wire(url) as wire:
         wire.send(slow + HEALTH + b"garbage\r\n\r\n" + HEALTH)
@@ -117,7 +117,7 @@ def test_too_many_requests_at_once_are_refused_behind_the_others(url: str) -> No
 
 
 def keeps_on(wire: Wire, content: bytes) -> bool:
-    """Whether the server still takes what is sent when nobody waits any longer."""
+    """Tell if the server accepts data until `PATIENCE` runs out."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         try:

@@ -1,4 +1,4 @@
-"""What an attacker finds out, and what a page of another site can do: nothing."""
+"""Attackers and pages of other sites: they learn nothing, and can change nothing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ APPLICATION = {
 }
 EVIL = "https://evil.example"
 FAX = "/storage/fax/4b95953c-302d-4742-89b1-1c422a845b77"
-# What a browser opens, and what it loads from there.
+# Pages that a browser opens, and their files.
 OPENED = [
     "/", "/docs/", "/docs/assets/scalar.js", "/reference/", "/openapi.json", "/favicon.ico",
     "/docs/no-such-page", "/__mock__/openapi.json", "/__mock__/health", "/s/one/docs/",
@@ -54,10 +54,10 @@ def test_secrets_are_compared_in_a_time_that_tells_nothing(
         "client_id": "c1200000000000000000000000000003", "client_secret": "c0ffee03" * 4,
     }  # fmt: skip
     assert http.post("/oauth/token", data=form).status_code == 200
-    # Digests: their length is that of no secret.
+    # Digests are compared, so that the time does not depend on a secret's length.
     assert compared == [sha256(b"c0ffee03" * 4).digest(), sha256(b"mock-client-admin").digest()]
     compared.clear()
-    # For one that is not there just as much is done, and the same is said.
+    # An unknown user or application takes as many comparisons, and gets the same response.
     refused = [http.post("/oauth/token", data={**form, **other}) for other in WRONG_USERS]
     assert [len(compared), {answer.text for answer in refused}] == [4, {refused[0].text}]
     compared.clear()
@@ -108,10 +108,10 @@ def test_a_page_of_another_site_controls_nothing(http: httpx.Client, origin: str
     ],
 )
 @pytest.mark.parametrize("by_path", [True, False])
-def test_a_page_of_another_site_begins_no_session(
+def test_a_page_of_another_site_cannot_begin_a_session(
     http: httpx.Client, headers: dict[str, str], status: int, by_path: bool
 ) -> None:
-    """Not one that waits for its first request that is not refused, either."""
+    """A session that waits for its first accepted request is not begun, either."""
     path, name = "/oauth/token", "of-another"
     place = f"/s/{name}" if by_path else ""
     more = {} if by_path else {"X-Mock-Session": name}
@@ -150,7 +150,7 @@ def ask(url: str, *lines: str) -> int:
         (403, ["Host: 127.0.0.1", "Origin:"]),
         (403, ["Host: 127.0.0.1", "Origin: http://127.0.0.1@evil.example"]),
         (403, ["Host: 127.0.0.1", "Origin: https://localhost.evil.example"]),
-        # What a proxy on this machine notes of a client elsewhere.
+        # Added by a proxy on this machine for a client elsewhere.
         (403, ["Host: 127.0.0.1", "X-Forwarded-For: 192.0.2.7"]),
         (403, ["Host: 127.0.0.1", "X-Forwarded-For: 127.0.0.1, 192.0.2.7"]),
         (403, ["Host: 127.0.0.1", "X-Forwarded-For: 127.0.0.1", "X-Forwarded-For: 192.0.2.7"]),
@@ -161,7 +161,7 @@ def ask(url: str, *lines: str) -> int:
         (200, ["Host: 127.0.0.1", "Forwarded: by=192.0.2.7;for=127.0.0.1:80"]),
     ],
 )
-def test_who_asks_is_told_by_nothing_that_could_be_made_up(
+def test_only_local_hosts_origins_and_forwarded_clients_are_allowed(
     server: MockServer, path: str, expected: int, lines: list[str]
 ) -> None:
     assert ask(server.url, f"GET {path} HTTP/1.1", *lines) == expected
@@ -182,7 +182,7 @@ def test_a_proxy_decides_neither_the_scheme_nor_the_host_of_urls(http: httpx.Cli
 @pytest.mark.parametrize(
     "override", ["X-HTTP-Method-Override", "X-Method-Override", "X-HTTP-Method"]
 )
-def test_no_header_makes_another_method_of_a_post(http: httpx.Client, override: str) -> None:
+def test_method_override_headers_are_ignored(http: httpx.Client, override: str) -> None:
     token = http.post("/__mock__/tokens", json={"login": "client-admin"}).json()["access_token"]
     headers = {"Authorization": f"Bearer {token}", override: "DELETE"}
     for prefix in ("", "/s/one"):
@@ -191,8 +191,8 @@ def test_no_header_makes_another_method_of_a_post(http: httpx.Client, override: 
         assert http.get(f"{prefix}/__mock__/health", headers=headers).status_code == 200
 
 
-def test_a_form_of_another_site_gets_nothing_done(http: httpx.Client) -> None:
-    """The three media types that a page can send without asking first, from who tells no origin."""
+def test_a_form_of_another_site_is_refused(http: httpx.Client) -> None:
+    """Refuse the three media types that a page can send without a preflight or an Origin."""
     for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data"):
         headers = {"Content-Type": kind}
         answer = http.post(
@@ -202,9 +202,7 @@ def test_a_form_of_another_site_gets_nothing_done(http: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("path", OPENED)
-def test_whatever_a_browser_opens_says_what_may_be_done_with_it(
-    http: httpx.Client, path: str
-) -> None:
+def test_pages_have_security_headers(http: httpx.Client, path: str) -> None:
     headers = http.get(path).headers
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] in ("same-origin", "no-referrer")
@@ -216,7 +214,7 @@ def test_whatever_a_browser_opens_says_what_may_be_done_with_it(
 
 
 @pytest.mark.parametrize("page", ["", "api.html"])
-def test_the_documentation_may_load_and_ask_nothing_foreign(http: httpx.Client, page: str) -> None:
+def test_the_documentation_may_load_only_from_its_own_origin(http: httpx.Client, page: str) -> None:
     policy = http.get(f"/docs/{page}").headers["content-security-policy"]
     for part in policy.split("; "):
         name, *sources = part.split(" ")

@@ -1,4 +1,4 @@
-"""A path is split before its segments are decoded, so that `%2F` is a character of an id."""
+"""Paths are split before their segments are decoded, so `%2F` is a character of an id."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ CASES = [
     (f"{API}/client/%40me/extension/30", 200),
     (f"{API}/client/%40%6d%65/%65xtension/%330", 200),
     ("/api/ver1%2e0/client/@me/extension/30", 200),
-    # The slash is a character of the id, which has none.
+    # A slash in an id, which is a number.
     (f"{API}/client/@me/extension/30%2F", 400),
     (f"{API}/client/@me/extension/%2F30", 400),
     (f"{API}/client/@me%2fextension/30", 404),
@@ -51,7 +51,7 @@ CASES = [
     (f"{API}/client/%2540me/extension/30", 400),
     (f"{API}/client/@me/extension/%2530", 400),
     (f"{API}/client/@me/extension/%252F", 400),
-    # No escapes, and no UTF-8.
+    # Invalid escapes, and bytes that are not UTF-8.
     (f"{API}/client/@me/extension/%", 400),
     (f"{API}/client/@me/extension/%3", 400),
     (f"{API}/client/@me/extension/%zz", 400),
@@ -78,7 +78,9 @@ CASES = [
 
 
 @pytest.mark.parametrize(("path", "status"), CASES)
-def test_a_path_leads_where_its_segments_say(url: str, token: str, path: str, status: int) -> None:
+def test_paths_are_resolved_by_their_decoded_segments(
+    url: str, token: str, path: str, status: int
+) -> None:
     with Wire(url) as wire:
         wire.send(request("GET", path, f"Authorization: Bearer {token}"))
         response = wire.answer()
@@ -88,13 +90,13 @@ def test_a_path_leads_where_its_segments_say(url: str, token: str, path: str, st
 
 
 def ask(app: MockApp, token: str, path: str, **more: bytes) -> int:
-    """The status of a response to a request that no server has taken."""
+    """Return the status of a request that is passed to the application without a server."""
     headers = [(b"authorization", f"Bearer {token}".encode()), (b"host", b"localhost")]
     return status_of(app, "GET", path, headers=headers, **more)[0]
 
 
 @pytest.mark.parametrize(("path", "status"), CASES)
-def test_a_client_of_the_same_process_finds_the_same(
+def test_requests_without_a_server_resolve_alike(
     app: MockApp, token: str, path: str, status: int
 ) -> None:
     assert ask(app, token, unquote(path), raw_path=path.encode()) == status
@@ -111,11 +113,11 @@ def test_a_client_of_the_same_process_finds_the_same(
         ("/__mock__/health", 200),
     ],
 )
-def test_without_a_raw_path_the_decoded_one_counts(
+def test_the_decoded_path_is_used_if_the_raw_one_does_not_fit(
     app: MockApp, token: str, path: str, status: int
 ) -> None:
     assert ask(app, token, path) == status
-    # As with a middleware that takes a prefix off, and knows of one path only.
+    # As behind a middleware that strips a prefix from the path but not from the raw path.
     raw_path = b"/prefix/" + path.encode()
     assert ask(app, token, path, raw_path=raw_path) == status
 

@@ -1,4 +1,4 @@
-"""Responses in one piece are what uvicorn alone would have sent, and nothing is sent twice."""
+"""Single-write responses equal those of uvicorn alone, and are sent once."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ REQUESTS = {
     "no token": ([401], [ask("GET", GROUPS)]),
     "no such path": ([404], [ask("GET", f"{API}/nowhere", TOKEN)]),
     "no such method": ([405], [ask("PATCH", GROUPS, TOKEN)]),
-    # A body would be taken for the answer behind it.
+    # A body would be read as the beginning of the next response.
     "HEAD": ([200, 200], [ask("HEAD", GROUPS, TOKEN) + ask("GET", f"{API}/user/", TOKEN)]),
     "created": ([201], [ask("POST", GROUPS, TOKEN, JSON, body=NEW)]),
     "created, in chunks": ([201], [
@@ -86,7 +86,7 @@ def token(quick: str) -> str:
 
 
 def exchanged(url: str, token: str, parts: list[bytes], answers: int) -> list[Any]:
-    """Status, headers but for the date and in any order, and body of each answer."""
+    """Return the status, sorted headers except Date, and body of each response."""
     with Wire(url) as wire:
         wire.send(RESET)
         assert wire.answer().status == 204
@@ -112,7 +112,7 @@ def test_answers_are_the_same_byte_by_byte(
 
 
 def whole(headers: Headers) -> ASGIApp:
-    """An application that responds in one piece where it can."""
+    """Return an application that responds in a single write if possible."""
 
     async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
         await send_whole(send, 200, headers, b"whole")
@@ -121,7 +121,7 @@ def whole(headers: Headers) -> ASGIApp:
 
 
 def sent(headers: Headers) -> ASGIApp:
-    """An application that responds in messages."""
+    """Return an application that responds with ASGI messages."""
 
     async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
         await send_whole(partial(send), 200, headers, b"whole")
@@ -134,7 +134,9 @@ def sent(headers: Headers) -> ASGIApp:
     ("name", "value"),
     [(b"x-odd", b"a\r\nx-more: b"), (b"x-odd", b"a\nb"), (b"x-odd", b"a\0b"), (b"x\r\nodd", b"a")],
 )
-def test_no_header_ends_before_its_end(make: Any, name: bytes, value: bytes) -> None:
+def test_headers_with_line_breaks_or_null_bytes_are_a_500(
+    make: Any, name: bytes, value: bytes
+) -> None:
     app = make([(b"content-length", b"5"), (name, value)])
     with served(app, Patient) as url, Wire(url) as wire:
         wire.send(ask("GET", "/"))
@@ -145,7 +147,7 @@ def test_no_header_ends_before_its_end(make: Any, name: bytes, value: bytes) -> 
         assert wire.is_closed()
 
 
-def test_no_middleware_is_passed_by() -> None:
+def test_middleware_still_sees_a_single_write_response() -> None:
     app = CORSMiddleware(whole([(b"content-length", b"5")]), allow_origins=["*"])
     with served(app) as url, Wire(url) as wire:
         wire.send(ask("GET", "/", "Origin: http://localhost"))

@@ -1,4 +1,4 @@
-"""Bytes over a socket, and what comes back: for what no HTTP library would send."""
+"""Raw HTTP over a socket, for requests that no HTTP library would send."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from urllib.parse import urlsplit
 from ringme_mock.http.connection_limits import ConnectionLimits
 from ringme_mock.http.protocol import HttpProtocol
 
-# Seconds; only what fails waits so long.
+# In seconds; only a failing test waits so long.
 PATIENCE = 60.0
 
 
 class Patient(HttpProtocol):
-    """The protocol whose limits of time close nothing while a test waits for a close."""
+    """Protocol whose timeouts do not close connections that a test waits for."""
 
     limits = ConnectionLimits(head_seconds=3600, body_seconds=3600, idle_seconds=3600)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer; `status` 0 where the connection ended without one."""
+    """Response; `status` is 0 if the connection was closed without one."""
 
     status: int
     head: bytes
@@ -32,12 +32,12 @@ class Answer:
 
     @property
     def message(self) -> str:
-        """What the error says."""
+        """Return the message of an error."""
         return str(json.loads(self.body)["message"])
 
 
 class Wire:
-    """A connection to the server of a URL; over TLS whatever certificate it shows."""
+    """Connection to the server of a URL; certificates are not verified."""
 
     def __init__(self, url: str, timeout: float = 10.0) -> None:
         place = urlsplit(url)
@@ -55,7 +55,7 @@ class Wire:
         self.socket.close()
 
     def send(self, content: bytes) -> bool:
-        """Sends all of it; False where the server did not take it."""
+        """Send everything; return False if the server did not accept it."""
         try:
             self.socket.sendall(content)
         except OSError:
@@ -63,7 +63,7 @@ class Wire:
         return True
 
     def answer(self, to_head: bool = False) -> Answer:
-        """The next answer, which has no body if it is one to HEAD."""
+        """Return the next response, without a body if it answers a HEAD."""
         while b"\r\n\r\n" not in self._received:
             if not self._more():
                 return Answer(0, self._received, b"")
@@ -79,7 +79,7 @@ class Wire:
         return Answer(int(head.split(b" ")[1]), head, rest[:length])
 
     def is_closed(self, seconds: float = PATIENCE) -> bool:
-        """Whether the server ends the connection, however long that takes a busy machine."""
+        """Tell if the server closes the connection within so many seconds."""
         self.socket.settimeout(seconds)
         try:
             while self.socket.recv(65536):
@@ -100,7 +100,7 @@ class Wire:
 
 
 def request(method: str, path: str, *headers: str, body: bytes = b"", **_: Any) -> bytes:
-    """The bytes of a request."""
+    """Return a request as bytes."""
     lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", *headers]
     if body:
         lines.append(f"Content-Length: {len(body)}")
