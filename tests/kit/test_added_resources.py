@@ -1,4 +1,4 @@
-"""Resources of an overlay: checked without a line of Python, and red where they are wrong."""
+"""Resources of an overlay: checked without Python code; faults in them are found."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from ringme_spec.paths import FIXTURES, SPEC
 from support.serving import served
 
 _ROOMS = Path(__file__).resolve().parents[2] / "docs" / "examples" / "rooms"
-# Desks with every operation, holidays with a list alone, notes below a group, listed in an object.
+# Desks with all operations, holidays that can only be listed, notes of a group in an object.
 _RESOURCES = Path(__file__).parent / "resources"
-# Forwards a request, with another query if one is given, and returns status and JSON.
+# Forwards a request, with another query string if given, and returns status and JSON.
 Ask = Callable[..., Awaitable[tuple[int, Any]]]
 Fault = Callable[[str, str, Ask], Awaitable[tuple[int, Any]]]
 
 
 class _Faulty:
-    """A mock of which some paths, those that contain a text, respond as a fault has it."""
+    """Mock in which a fault decides the responses of paths that contain a text."""
 
     def __init__(self, app: Any, within: str, fault: Fault) -> None:
         self._app, self._within, self._fault = app, within, fault
@@ -71,7 +71,7 @@ def _check(
     within: str = "",
     fault: Fault | None = None,
 ) -> Report:
-    """The result of a run against a mock with the overlays of some folders."""
+    """Return the report of a run against a mock with the overlays of some folders."""
     overlays = tuple(one / "overlay.yaml" for one in folders)
     fixtures = [one / "fixtures" for one in folders]
     app: Any = create_app(SPEC, FIXTURES, overlays=overlays, added_fixtures=fixtures)
@@ -89,7 +89,7 @@ def _check(
             return session.run()
 
 
-# The scenarios are of the resources of the API alone, and so are the rules of other areas.
+# Not the scenarios and the rules of other areas, which only cover resources of the API.
 _FOLLOWING = ("schema", "generic", "access", "model")
 _AREAS = ("basics", "errors", "entries", "safety")
 _OTHERS = ("access", "user-types", "paging", "envelope", "group-delete")
@@ -126,7 +126,7 @@ async def _shows_texts_in_lower_case(method: str, path: str, ask: Ask) -> tuple[
 
 
 def _remembers(on: str, instead_of: tuple[int, ...]) -> Fault:
-    """Shows what an entry was once: by a method, in the stead of some statuses."""
+    """Return a fault that shows the entry as first seen, instead of responses of these statuses."""
     known: dict[str, Any] = {}
 
     async def fault(method: str, path: str, ask: Ask) -> tuple[int, Any]:

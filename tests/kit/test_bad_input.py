@@ -1,4 +1,4 @@
-"""Bad options and odd servers: a clear line, the right exit code, never a traceback."""
+"""Invalid options and odd servers: one clear line, the right exit code, never a traceback."""
 
 from __future__ import annotations
 
@@ -69,16 +69,14 @@ def _no_github(monkeypatch: pytest.MonkeyPatch) -> None:
         (["http://127.0.0.1:1", "--expect", "none.toml"], "none.toml: cannot be read"),
     ],
 )
-def test_bad_options_are_said_in_one_line(arguments: list[str], said: str) -> None:
+def test_invalid_options_are_reported_in_one_line(arguments: list[str], said: str) -> None:
     done = ringme_contract("check", *arguments)
     assert done.exit_code == 2
     assert said in done.output
     assert "Traceback" not in done.output
 
 
-def test_a_report_that_cannot_be_written_is_known_before_the_run(
-    mock: RunningMock, tmp_path: Path
-) -> None:
+def test_an_unwritable_report_is_reported_before_the_run(mock: RunningMock, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     done = ringme_contract("check", mock.url, "--report-dir", str(tmp_path / "file" / "reports"))
     assert done.exit_code == 2
@@ -143,7 +141,7 @@ def test_a_server_that_is_something_else(
     assert len(done.output.splitlines()) == 1
 
 
-def test_wrong_secrets_for_all_could_not_run_and_for_one_are_noted(
+def test_wrong_secrets_end_the_run_only_if_no_identity_gets_a_token(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     instead_of_all_checks(monkeypatch, GOOD)

@@ -1,4 +1,4 @@
-"""A target that lacks parts of the API, as its target file says, is checked for all the rest."""
+"""Targets without some parts of the API, as their target file says: the rest is checked."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from ringme_spec.path_templates import PathTemplates
 from ringme_spec.paths import FIXTURES, SPEC
 from support.serving import served
 
-# Rules that compare a group with its client, whose lists such a target does not have.
+# Rules that compare a group with its client, whose lists such a target lacks.
 _NEED_THE_CLIENT = {"media-delete"}
 
 
 class _Lacking:
-    """A mock without the operations that need some capabilities: their paths are not there."""
+    """Mock that responds with 404 to operations that need some capabilities."""
 
     def __init__(self, app: ASGIApp, contract: Contract, off: set[str]) -> None:
         self._app = app
@@ -53,7 +53,7 @@ def test_the_group_section_alone_is_green(tmp_path: Path) -> None:
     target.write_text(f"off = {sorted(off)}\n{MOCK.read_text('utf-8')}", "utf-8")
     app = _Lacking(create_app(SPEC, FIXTURES), contract, off)
     with served(app) as url:
-        # What is generated adds nothing to what such a target lacks.
+        # Without the schema layer: for such a target, generated requests add nothing.
         options = Options(
             url,
             target=target,

@@ -1,4 +1,4 @@
-"""A client of a live service as fixtures: the same lists, nothing personal, whole or not at all."""
+"""Capture of a live service as fixtures: same lists, no personal data, all or nothing."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ LISTS = [
     for one in CONTRACT.operations.values()
     if one.reads and (one.action in ("list", "stats") or one.is_part)
 ]
-# The service's own addresses.
+# URLs that the service gives itself.
 URLS = {one.part_of.url for one in CONTRACT.collections.values() if one.part_of and one.part_of.url}
-# All items of the fixtures.
+# A range with all items of the fixtures.
 START, END = "2015-12-01 00:00:00", "2016-07-31 23:59:59"
 TARGET = MOCK.read_text("utf-8")
 for _name, _text in (("start", START), ("end", END)):
@@ -53,7 +53,7 @@ Entry = dict[str, Any]
 
 @contextmanager
 def source(name: str) -> Iterator[str]:
-    """Runs one of the live services."""
+    """Run one of the live services; yield its URL."""
     if name == "second":
         with second_implementation() as url:
             yield url
@@ -76,7 +76,7 @@ def capture(url: str, out: Path, *options: str, more: str = "") -> Result:
 
 
 def captured(url: str, out: Path, *options: str) -> dict[str, list[Entry]]:
-    """The entries of a capture that succeeds, by collection."""
+    """Return the entries of a capture that succeeds, by collection."""
     result = capture(url, out, *options)
     assert result.exit_code == 0, result.output
     assert not out.with_name(f"{out.name}.part").exists()
@@ -88,7 +88,7 @@ def entries_in(folder: Path) -> dict[str, list[Entry]]:
 
 
 class Client:
-    """Reads whole lists with a token of the client credentials grant."""
+    """Client that reads whole lists with a token of the client credentials grant."""
 
     def __init__(self, http: httpx.Client, identity: dict[str, str]) -> None:
         token = CONTRACT.token_operation
@@ -99,7 +99,7 @@ class Client:
         self._http = http
 
     def lists(self) -> dict[str, Any]:
-        """By path and range, each list and count of the document at every level."""
+        """Return each list and count of the document, by path and range."""
         found: dict[str, Any] = {}
         for one in LISTS:
             for path in self._paths(one):
@@ -128,7 +128,7 @@ class Client:
 
 
 def without_addresses(operation: Operation, answer: Any) -> Any:
-    """What is listed, without what is never kept as it may hold a secret."""
+    """Return a list without properties that are never captured, as they may contain secrets."""
     properties = CONTRACT.schemas.properties(operation.collection.stored)
     replaced = {
         name
@@ -139,7 +139,7 @@ def without_addresses(operation: Operation, answer: Any) -> Any:
 
 
 def _without(value: Any, names: set[str]) -> Any:
-    """What is listed without some properties, of what it holds as well."""
+    """Return a value without some properties, at all levels."""
     if isinstance(value, list):
         return [_without(one, names) for one in value]
     if isinstance(value, dict):
@@ -148,7 +148,7 @@ def _without(value: Any, names: set[str]) -> Any:
 
 
 def queries(operation: Operation) -> Iterator[dict[str, str]]:
-    """The ranges that together hold all items."""
+    """Yield the ranges that together contain all items."""
     roles = operation.roles
     if not operation.ranged:
         yield {}
@@ -164,7 +164,7 @@ def queries(operation: Operation) -> Iterator[dict[str, str]]:
 
 
 def lists_of(url: str, folder: Path | None = None) -> dict[str, Any]:
-    """What a service lists, for the user of the target, or of the captured application."""
+    """Return all lists of a service, for the user of the target or the captured application."""
     identity = {
         "client_id": "c1200000000000000000000000000001",
         "client_secret": "c0ffee01c0ffee01c0ffee01c0ffee01",
@@ -191,7 +191,7 @@ def test_what_was_captured_gives_the_same_lists_at_every_level(name: str, tmp_pa
 
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """Two captures of one service: one with all values, one with made-up ones."""
+    """Return two captures of one service: with the original values, and with made-up ones."""
     folder = tmp_path_factory.mktemp("captures")
     with source("mock") as url:
         captured(url, folder / "kept", "--keep-personal-data")
@@ -200,7 +200,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 def personal(folder: Path) -> Iterator[tuple[str, str, str, str]]:
-    """Collection, property, kind and value of all personal texts."""
+    """Yield collection, property, kind and value of all personal texts."""
     for name, entries in entries_in(folder).items():
         properties = CONTRACT.schemas.properties(CONTRACT.collections[name].stored)
         for entry in entries:
@@ -217,7 +217,7 @@ def test_nothing_personal_is_left_anywhere(both: tuple[Path, Path]) -> None:
     words = {word for value in originals for word in re.findall(r"[^\W\d_]{4,}", value)}
     numbers = {digits for value in originals for digits in re.findall(r"\d{5,}", value)}
     known = set(re.findall(r"[^\W\d_]+", SPEC.read_text("utf-8").casefold()))
-    known |= {"lang", "theme", "desk", "room"}  # Names of members of JSON in a text.
+    known |= {"lang", "theme", "desk", "room"}  # Keys of JSON objects in texts.
     assert len(words) > 30
     assert len(numbers) > 30
     assert [one for one in numbers if one in text] == []
@@ -240,7 +240,9 @@ def test_the_shape_and_all_that_is_not_personal_stay(both: tuple[Path, Path]) ->
                     assert new[prop] == value
 
 
-def test_the_same_is_replaced_by_the_same_and_another_by_another(both: tuple[Path, Path]) -> None:
+def test_equal_values_are_replaced_by_equal_ones_and_others_by_others(
+    both: tuple[Path, Path],
+) -> None:
     pairs: dict[tuple[str, str], set[str]] = {}
     for (*_, kind, old), (*_, new) in zip(*map(personal, both), strict=True):
         if kind == "phone" and not re.search("[a-z]", old.partition("@")[0], re.IGNORECASE):
@@ -262,7 +264,7 @@ def test_the_same_is_replaced_by_the_same_and_another_by_another(both: tuple[Pat
 
 
 @pytest.mark.parametrize("option", [(), ("--keep-personal-data",)])
-def test_it_can_be_used_at_once_as_the_command_says(
+def test_a_capture_can_be_served_with_the_command_it_prints(
     option: tuple[str, ...], tmp_path: Path
 ) -> None:
     out = tmp_path / "mine"
@@ -285,7 +287,7 @@ def test_it_can_be_used_at_once_as_the_command_says(
         assert httpx.post(url + path, data=given).status_code == 200
 
 
-def test_no_request_but_that_for_a_token_is_anything_but_get(tmp_path: Path) -> None:
+def test_all_requests_but_the_token_request_are_get(tmp_path: Path) -> None:
     methods = []
 
     def watch(call: Call) -> None:
@@ -322,7 +324,7 @@ def test_an_interrupted_capture_goes_on_where_it_was(tmp_path: Path) -> None:
     assert not (tmp_path / "mine.part").exists()
 
 
-def test_the_begin_of_another_capture_is_not_taken_for_this_one(tmp_path: Path) -> None:
+def test_a_partial_capture_of_another_target_is_not_resumed(tmp_path: Path) -> None:
     with source("mock") as upstream:
         with hostile_server(upstream, spoils(close)) as server:
             assert capture(server.url, tmp_path / "mine").exit_code == 2
@@ -332,7 +334,7 @@ def test_the_begin_of_another_capture_is_not_taken_for_this_one(tmp_path: Path) 
 
 
 def endless(call: Call, content: bytes) -> bytes:
-    """Lists that have new entries on each page."""
+    """Return lists that have new entries on each page."""
     entries = json.loads(content)
     if not isinstance(entries, list):
         return content
@@ -365,7 +367,9 @@ HOSTILE: dict[str, tuple[Behaviour, str]] = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_service_that_cannot_be_read_ends_it_in_one_line(name: str, tmp_path: Path) -> None:
+def test_a_service_that_cannot_be_read_ends_the_capture_in_one_line(
+    name: str, tmp_path: Path
+) -> None:
     behave, words = HOSTILE[name]
     out = tmp_path / "mine"
     with source("mock") as upstream, hostile_server(upstream, behave) as server:
@@ -377,7 +381,7 @@ def test_a_service_that_cannot_be_read_ends_it_in_one_line(name: str, tmp_path: 
     assert {path.name for path in tmp_path.iterdir()} == {"target.toml", "mine.part"}
 
 
-def test_ids_that_are_none_lead_nowhere(tmp_path: Path) -> None:
+def test_malformed_ids_are_not_requested(tmp_path: Path) -> None:
     def change(call: Call, content: bytes) -> bytes:
         text = content.replace(b'"record_uuid":"', b'"record_uuid":"../../')
         return text.replace(b'"id":30', b'"id":"../../../30"')
@@ -404,7 +408,7 @@ def without_numbers(call: Call, content: bytes) -> bytes:
     return b"[]" if content.startswith(b"[") else content
 
 
-def test_what_the_service_does_not_show_is_asked_for(tmp_path: Path) -> None:
+def test_the_target_file_must_supply_what_the_service_does_not_show(tmp_path: Path) -> None:
     out = tmp_path / "mine"
     with source("mock") as upstream, hostile_server(upstream, changed(without_numbers)) as server:
         lacking = 'off = ["client_data"]\n'
@@ -430,7 +434,7 @@ def test_what_the_service_does_not_show_is_asked_for(tmp_path: Path) -> None:
         ({"[range]": "[ranges]"}, "range.start: is missing"),
     ],
 )
-def test_a_target_file_that_does_not_do_is_told(
+def test_an_unsuitable_target_file_is_reported(
     change: dict[str, str], words: str, tmp_path: Path
 ) -> None:
     (old, new), out = next(iter(change.items())), tmp_path / "mine"

@@ -1,4 +1,4 @@
-"""Failures with one cause are one finding, and the terminal names it first."""
+"""Failures with a common cause are one finding, which the terminal shows first."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ CONFORMANCE = Conformance(CONTRACT)
 def sent(
     method: str, path: str, status: int, body: object = None, sends: object = None
 ) -> Exchange:
-    """A request of the client, with what is wrong with the status of its response."""
+    """Return an exchange of the client, with the problem of an undocumented status."""
     operation = CONFORMANCE.find(method, f"{API}{path.partition('?')[0]}")
     assert operation is not None, path
     known = any(one == str(status) for one in operation.responses)
@@ -63,13 +63,13 @@ def sent(
 
 
 def example_path(operation: Operation) -> str:
-    """The path below that of the API, with the document's examples in it."""
+    """Return the path of an operation below the API's, filled with the document's examples."""
     values = {one.name: one.example for one in operation.path_parameters}
     return operation.fill(values).removeprefix(API)
 
 
 def failed(number: int, *exchanges: Exchange, expected: object, got: object) -> Outcome:
-    """A check that failed with the last of its requests."""
+    """Return a check that failed with its last request."""
     found = trace(Deviation(exchanges[-1], expected, got), exchanges, CONTRACT)
     return Outcome(
         f"scenarios/rule-{number}/it", f"rule-{number}", "scenarios", Verdict.FAIL, "message",
@@ -202,7 +202,7 @@ def printed(failures: list[Outcome], verbose: bool = False) -> list[str]:
     rules = [
         Rule(name, "Text.", "D", "MUST", "area", ("*",)) for name in {o.rule for o in failures}
     ]
-    # Rules that nothing is known of, each for another reason.
+    # Rules without a verdict, each for a different reason.
     rules += [Rule(f"silent-{n}", "Text.", "D", "MUST", "area", ("*",)) for n in range(30)]
     result = RunResult("http://host", "contract-0a1b2c", list(failures))
     result.outcomes += [
@@ -233,7 +233,7 @@ def test_the_terminal_says_it_in_40_lines_whatever_breaks_and_everything_if_aske
     assert lines[0].startswith("0 of ")
     assert lines[1].startswith(f"1. DELETE {ONE_GROUP} has no effect")
     assert lines[2].startswith(f"   curl -i -X DELETE http://host/api/ver1.0{GROUP}")
-    # Up to four lines of progress come before.
+    # Up to four lines of progress are printed before.
     assert len(lines) <= 36
     everything = "\n".join(printed([*STAYS, *failures], verbose=True))
     assert all(f"{one.check}: message" in everything for one in failures)

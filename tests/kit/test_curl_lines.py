@@ -1,4 +1,4 @@
-"""Each curl line sends what it stands under."""
+"""curl commands of a report send the request that they are shown with."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from support.hostile_servers import Call, hostile_server
 
 TOKEN = "tokenQ7vT2mK9w"
 CONTRACT = read_contract(SPEC)
-# What two clients of HTTP may do in two ways.
+# Headers in which two HTTP clients may differ.
 _OWN = ("user-agent", "accept", "accept-encoding", "connection", "host")
 _JSON = {"Content-Type": "application/json"}
 _KNOWN = {"Authorization": f"Bearer {TOKEN}"}

@@ -1,4 +1,4 @@
-"""The kit takes paths, operation ids and names of properties from the document."""
+"""The kit takes paths, operation ids and property names from the document."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from ringme_spec.paths import SPEC
 
 _KIT = Path(ringme_contract.__file__).parent
 _CONTRACT = read_contract(SPEC)
-# What only this API means has its place here. The model is one of groups, numbers and users.
+# Packages that are specific to this API; the model is one of groups, numbers and users.
 _OF_THIS_API = ("scenarios", "proof", "model")
 
 
 def _texts() -> Iterator[tuple[Path, int, str]]:
-    """Text constants of the kit; those that are statements are docstrings."""
+    """Yield string constants of the kit, except docstrings."""
     for path in sorted(_KIT.rglob("*.py")):
         tree = ast.parse(path.read_text("utf-8"))
         said = {id(one.value) for one in ast.walk(tree) if isinstance(one, ast.Expr)}
@@ -45,13 +45,13 @@ def test_no_operation_id_of_the_document_stands_in_the_kit() -> None:
     assert [one for one in _texts() if one[2] in _CONTRACT.operations] == []
 
 
-def test_names_of_properties_stand_where_only_this_api_is_meant() -> None:
+def test_property_names_are_only_in_packages_specific_to_this_api() -> None:
     names = {name for one in _CONTRACT.collections.values() for name in one.properties}
     for one in _CONTRACT.operations.values():
         names |= {each.name for each in one.parameters} | {*one.response_properties}
         names |= {*(one.json_body.properties if one.json_body else ())}
     token = next(one for one in _CONTRACT.operations.values() if one.action == "token")
-    # OAuth has its own names, and single words mean other things as well.
+    # OAuth defines its own names, and single words are ambiguous.
     of_oauth = {
         *token.response_properties,
         *(token.body.properties if token.body else ()),

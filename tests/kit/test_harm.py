@@ -1,4 +1,4 @@
-"""A run harms nothing that it did not make, and says what it leaves, whatever a target answers."""
+"""A run harms no data of the target, and reports what it leaves, however the target responds."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Entries = dict[str, dict[int, dict[str, Any]]]
 
 @contextmanager
 def target(alter: hostile.Alter | None = None) -> Iterator[str]:
-    """The URL of a mock that a hostile layer is before."""
+    """Serve a mock behind a hostile layer; yield its URL."""
     site = Site()
     if alter is not None and alter is not hostile.dropped:
         alter(site)
@@ -38,7 +38,7 @@ def target(alter: hostile.Alter | None = None) -> Iterator[str]:
 
 
 def entries(url: str) -> Entries:
-    """All that there is, as the mock itself stores it."""
+    """Return all entries as the mock stores them."""
     state = httpx.get(f"{url}/__mock__/state").json()
     return {name: {one["id"]: one for one in state[name]["entries"]} for name in COLLECTIONS}
 
@@ -49,7 +49,7 @@ def change(url: str, edit: Callable[[dict[str, Any]], None]) -> None:
     httpx.put(f"{url}/__mock__/state", json=state).raise_for_status()
 
 
-# --- what checks do, in small
+# --- checks that do on a small scale what those of the kit do
 
 
 def _life_of(collection: str) -> Check:
@@ -91,7 +91,7 @@ def few_checks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(url: str, folder: Path, *options: str) -> list[str]:
-    """The lines about what is left, of a run that may delete no recorded items."""
+    """Return the lines about data left behind by a run that may not delete recorded items."""
     report = folder / "report.json"
     arguments = ("--target", mock_target(folder, _KEEP), "--rule", "me", "--json", str(report))
     done = ringme_contract("check", url, *arguments, *options)
@@ -102,7 +102,7 @@ def run(url: str, folder: Path, *options: str) -> list[str]:
 
 
 def left(before: Entries, after: Entries) -> dict[str, set[int]]:
-    """The keys of new entries; all others have to be as they were."""
+    """Return the ids of new entries; assert that all others are unchanged."""
     for name, known in before.items():
         assert {key: after[name].get(key) for key in known} == known
     return {name: after[name].keys() - before[name].keys() for name in COLLECTIONS}
@@ -122,10 +122,10 @@ def left(before: Entries, after: Entries) -> dict[str, set[int]]:
         hostile.another_id_after_update,
     ],
 )  # fmt: skip
-def test_what_was_there_stays_and_what_is_left_is_named(
+def test_existing_entries_stay_and_leftovers_are_reported(
     alter: hostile.Alter | None, tmp_path: Path
 ) -> None:
-    """Whatever is made is removed, or each entry of it is counted in a line."""
+    """Whatever is created is removed, or reported with its number of entries."""
     with target(alter) as url:
         before = entries(url)
         lines = run(url, tmp_path)
@@ -136,7 +136,7 @@ def test_what_was_there_stays_and_what_is_left_is_named(
 
 
 def test_entries_of_another_run_stay(tmp_path: Path) -> None:
-    """That it is under way at the same time is told by its prefix."""
+    """The prefix of a concurrent run tells its entries apart."""
 
     def begin(state: dict[str, Any]) -> None:
         groups = state["extension_group"]["entries"]
@@ -149,8 +149,8 @@ def test_entries_of_another_run_stay(tmp_path: Path) -> None:
         assert left(before, entries(url))["extension_group"] == set()
 
 
-def test_what_has_changed_beside_the_run_is_named_and_not_deleted(tmp_path: Path) -> None:
-    """A PUT without its WHERE gives every entry the prefix of the run."""
+def test_existing_entries_that_changed_are_reported_and_not_deleted(tmp_path: Path) -> None:
+    """A PUT that changes all entries gives each the prefix of the run."""
     with target(hostile.update_of_all) as url:
         before = entries(url)
         lines = run(url, tmp_path)
@@ -162,7 +162,7 @@ def test_what_has_changed_beside_the_run_is_named_and_not_deleted(tmp_path: Path
 
 
 @pytest.mark.parametrize("digits", [11, 18, 40])
-def test_numbers_may_have_any_length(digits: int, tmp_path: Path) -> None:
+def test_a_client_may_have_numbers_of_any_length(digits: int, tmp_path: Path) -> None:
     def lengthen(state: dict[str, Any]) -> None:
         for client in state["client"]["entries"]:
             client["extension_len"] = digits
@@ -207,7 +207,7 @@ def test_a_check_sends_no_request_that_might_harm_the_targets_own(
     assert sent == []
 
 
-def test_nothing_is_written_to_a_target_that_is_only_to_be_read(
+def test_nothing_is_written_to_a_read_only_target(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def writes(kit: CheckContext) -> None:
@@ -221,7 +221,7 @@ def test_nothing_is_written_to_a_target_that_is_only_to_be_read(
     assert written == {"/oauth/token"}
 
 
-def test_what_could_not_be_undone_for_one_reason_is_told_once(
+def test_leftovers_with_the_same_reason_are_reported_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def undoes_in_vain(kit: CheckContext) -> None:
@@ -234,7 +234,7 @@ def test_what_could_not_be_undone_for_one_reason_is_told_once(
     assert line.endswith(": status 400 (3 times)")
 
 
-def test_what_led_to_a_number_that_was_given_up_need_not_lead_to_it_again(
+def test_references_to_a_deliberately_deleted_number_need_not_be_restored(
     mock: RunningMock,
 ) -> None:
     with open_session(Options(mock.url, target=MOCK)) as session:
@@ -252,7 +252,7 @@ def test_what_led_to_a_number_that_was_given_up_need_not_lead_to_it_again(
     assert kit.left_behind == []
 
 
-def test_an_entry_is_restored_by_whichever_word_it_was_changed(mock: RunningMock) -> None:
+def test_an_entry_is_restored_whichever_path_it_was_changed_at(mock: RunningMock) -> None:
     with open_session(Options(mock.url, target=MOCK)) as session:
         kit = session.kit.for_check("changing")
         paths = [kit.path("client", key) for key in ("@me", 12)]

@@ -1,4 +1,4 @@
-"""Targets that misbehave: an exit code as documented, an end, little memory, nothing leaked."""
+"""Misbehaving targets: a documented exit code, an end, bounded memory, no leaked secret."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ from support.kit_command import (
 )
 from support.server import Api, RunningMock
 
-# Seconds for a response and for a run: more than enough, or few for what never ends.
+# Seconds for a response and for a run: plenty, or few where the target never ends.
 _ENOUGH, _FEW = (10.0, 60.0), (1.5, 3.0)
 _NEVER_END = ("three bytes a second", "no response at all", "429 that says no more")
 _MOST_MEMORY = 150 * 1024
@@ -65,7 +65,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def reads_lists(kit: CheckContext) -> None:
-    """Passes, if people are who they say they are."""
+    """Read lists repeatedly; passes if each identity sees its own."""
     first = kit.caller("client").read(kit.path("extension_group"))
     kit.caller("other_client").read(kit.path("extension_group"))
     kit.expect_equal("the list", kit.caller("client").read(kit.path("extension_group")), first)
@@ -87,7 +87,7 @@ def redirect(call: Call) -> None:
 
 
 def says(call: Call) -> None:
-    """Repeats what must not be repeated, and speaks to terminals and to machines that build."""
+    """Echo the token in several forms, with terminal escapes and workflow commands."""
     odd = call.token.swapcase() + " " + base64.b64encode(f"x{call.token}".encode()).decode()
     text = f"\n::error::{odd}\r\n  ::stop-commands::x\n##[group]\x1b[31m \x07 \x9b2J {call.token}"
     call.respond_json("400 Bad", {"status": "bad_request", "message": text}, f"X-Odd: {call.token}")
@@ -148,7 +148,7 @@ KINDS: dict[str, tuple[Behaviour, int]] = {
 
 @contextmanager
 def _little_memory() -> Iterator[None]:
-    """Fails if this process needs much more of it meanwhile; Linux alone can tell."""
+    """Fail if the block needs much more memory. Does nothing except on Linux."""
     status, peak = Path("/proc/self/status"), Path("/proc/self/clear_refs")
     if not peak.exists():
         yield
@@ -172,12 +172,12 @@ def test_a_hostile_target(
     timeout = _FEW[0] if behave is KINDS["now and then no response"][0] else timeout
     instead_of_all_checks(monkeypatch, *CHECKS)
     if not kind.startswith("429"):
-        # None of these gets better by waiting.
+        # Waiting does not help with any of these.
         monkeypatch.setattr("ringme_contract.http.retries._LONGEST_WAIT", 0.01)
     reports = tmp_path / "reports"
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary"))
-    # What never ends by itself comes to an end all the same; how soon is the machine's affair.
+    # Endless responses end as well. How soon is not checked, as it depends on the machine.
     with hostile_server(mock.url, behave) as server, _little_memory():
         done = ringme_contract(
             "check", server.url, "--layer", "scenarios", "--report-dir", str(reports),
@@ -212,7 +212,7 @@ def test_requests_are_kept_back_for_the_clean_up(
     assert admin.read("/client/@me/extension_group/") == before
 
 
-def test_what_failed_on_the_way_keeps_nothing_that_was_received(mock: RunningMock) -> None:
+def test_a_failed_request_does_not_keep_the_received_data(mock: RunningMock) -> None:
     with (
         hostile_server(mock.url, spoils(endless_body)) as server,
         open_session(Options(server.url, target=MOCK)) as session,

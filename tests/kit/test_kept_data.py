@@ -1,4 +1,4 @@
-"""A whole run leaves the data of a target as they were, but for what it permits."""
+"""A whole run leaves the data of a target as they were, except what it permits."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import httpx
 from ringme_mock.testing import MockServer
 from support.kit_command import mock_target, ringme_contract
 
-# New calls of existing numbers leave new entries.
+# New calls of existing numbers add entries.
 _BY_CALLS = {"leg", "record", "voicemail", "fax"}
 
 
@@ -27,7 +27,7 @@ def test_all_entries_are_as_before_if_no_items_may_be_deleted(tmp_path: Path) ->
     keep = ("delete_recorded_items = true", "delete_recorded_items = false")
     with MockServer() as server:
         before = _entries(server.url)
-        # A busy machine takes longer than a run has by default.
+        # A busy machine needs more time than the default.
         patient = ("--time-budget", "3600", "--timeout", "120")
         target = mock_target(tmp_path, keep)
         run = ringme_contract("check", server.url, "--target", target, *patient)

@@ -1,4 +1,4 @@
-"""A run leaves the target as it was: when it ends well, fails, or is interrupted."""
+"""A run leaves the target as it was: whether it passes, fails, or is interrupted."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _WINDOWS = [(f"2016-{month:02}-01 00:00:00", f"2016-{month:02}-28 23:59:59") for
 
 
 def snapshot(mock: RunningMock) -> dict[str, Any]:
-    """All that two clients can see of themselves over HTTP."""
+    """Return everything that two clients can see of their data over HTTP."""
     found: dict[str, Any] = {}
     for login in ("client-admin", "other-admin"):
         api = mock.as_user(login)
@@ -49,7 +49,7 @@ def requests_to(mock: RunningMock) -> int:
 
 @pytest.fixture
 def target(tmp_path: Path) -> str:
-    """The mock's target file, but the kit may not delete recorded items."""
+    """Return the mock's target file, in which the kit may not delete recorded items."""
     path = tmp_path / "target.toml"
     text = MOCK.read_text()
     assert "delete_recorded_items = true" in text
@@ -58,7 +58,7 @@ def target(tmp_path: Path) -> str:
 
 
 def makes_all_kinds(kit: CheckContext) -> None:
-    """Makes one of each, and moves a number that was there."""
+    """Create an entry of each kind, and move an existing number."""
     group = kit.new_group()
     kit.new_extension(extension_group_id=group["id"])
     kit.new_group_user(group["id"])
@@ -67,13 +67,13 @@ def makes_all_kinds(kit: CheckContext) -> None:
     kit.place(placed["id"], group["id"])
 
 
-# The mock is in this process here, and what it leaves to the garbage collector after a malformed
-# request is no concern of this test.
+# The mock runs in this process: what it leaves to the garbage collector after a malformed request
+# does not matter here.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_smoke_run_leaves_the_target_as_it_was_and_claims_no_conformance(
     mock: RunningMock, target: str, tmp_path: Path
 ) -> None:
-    """It makes about as many requests as the profile says."""
+    """The number of requests is about that of the profile."""
     before = snapshot(mock)
     paths = {name: tmp_path / name for name in ("badge", "json")}
     options = [text for name, path in paths.items() for text in (f"--{name}", str(path))]
@@ -137,7 +137,7 @@ def test_an_interrupted_run_cleans_up_and_still_writes_its_reports(
 def test_a_signal_in_the_midst_of_a_request_leaves_nothing_behind(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The answer tells the id of what was made, so it is awaited."""
+    """The response is awaited, as it has the id of the created entry."""
 
     def is_interrupted(kit: CheckContext) -> None:
         connection = kit.transport._connection
@@ -173,7 +173,7 @@ def test_a_second_signal_ends_the_run_at_once_and_still_cleans_up(
     assert snapshot(mock) == before
 
 
-def test_ctrl_c_ends_the_real_command_in_good_order(
+def test_ctrl_c_cleans_up_and_writes_the_report(
     mock: RunningMock, target: str, tmp_path: Path
 ) -> None:
     before = snapshot(mock)
@@ -183,7 +183,7 @@ def test_ctrl_c_ends_the_real_command_in_good_order(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        # A pipe makes the output of Python wait in a buffer.
+        # Python buffers output to a pipe.
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
     with process:

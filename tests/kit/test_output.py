@@ -1,4 +1,4 @@
-"""Where the output goes, or does not, changes no verdict; a signal ends a run soon."""
+"""Broken outputs change no verdict; a signal ends a run soon."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_a_closed_pipe_changes_no_exit_code(mock: RunningMock, rule: str, code: 
 
 
 @pytest.mark.skipif(not _FULL.exists(), reason="only Linux has a disk that is always full")
-def test_a_full_disk_for_the_output_is_one_line_and_changes_no_exit_code(mock: RunningMock) -> None:
+def test_a_full_disk_is_reported_in_one_line_and_changes_no_exit_code(mock: RunningMock) -> None:
     with _FULL.open("w") as full:
         done = subprocess.run(
             [*COMMAND, mock.url, "--rule", "me"], stdout=full, stderr=subprocess.PIPE, text=True
@@ -50,7 +50,7 @@ def test_a_full_disk_for_the_output_is_one_line_and_changes_no_exit_code(mock: R
 
 
 @pytest.mark.skipif(not _FULL.exists(), reason="only Linux has a disk that is always full")
-def test_a_report_that_cannot_be_written_costs_neither_the_others_nor_the_verdict(
+def test_an_unwritable_report_affects_neither_the_others_nor_the_verdict(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     arguments = [mock.url, "--layer", "scenarios", "--json", str(_FULL), "--ndjson", str(_FULL)]
@@ -68,7 +68,7 @@ def test_a_report_that_cannot_be_written_costs_neither_the_others_nor_the_verdic
 def test_a_signal_ends_a_run_whose_target_hangs(
     mock: RunningMock, tmp_path: Path, number: int
 ) -> None:
-    """The request under way is not waited for to its end, which would come after an hour."""
+    """The run does not wait for the request in progress, which would time out after an hour."""
     process: list[subprocess.Popen[str]] = []
     sent: list[int] = []
 

@@ -1,4 +1,4 @@
-"""Where the target is: at the root of a host, or below a path, as the sessions of the mock are."""
+"""URL of the target: at the root of a host, or below a path, like the sessions of the mock."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from ringme_spec.paths import SPEC
 from support.kit_command import ringme_contract
 from support.server import RunningMock
 
-# Each run takes recorded items away, and so a second one of the same data has fewer of them.
+# Each run deletes recorded items, so a second run on the same data would have fewer.
 TAKING = ("media-delete", "extension-delete", "group-media-by-membership", "media-file", "base")
 RUNS = 2
 
 
 def recorded_items(mock: RunningMock) -> list[object]:
-    """Call records and numbers of the session without a name."""
+    """Return the call records and numbers of the default session."""
     admin = mock.as_user("client-admin")
     bounds = {"start_datetime": "2016-04-01 00:00:00", "end_datetime": "2016-04-30 23:59:59"}
     return [admin.read("/client/@me/record/", **bounds), admin.read("/client/@me/extension/")]
 
 
-def test_runs_in_a_row_on_one_mock_find_the_same_in_sessions_of_their_own(
+def test_consecutive_runs_in_separate_sessions_have_equal_results(
     mock: RunningMock, tmp_path: Path
 ) -> None:
     before = recorded_items(mock)
@@ -56,7 +56,7 @@ def test_the_operations_of_a_target_below_a_path_are_known() -> None:
             ("//api/ver1.0/user", "getCurrentUser"),
             ("/oauth/token/", None),
             ("/api/ver1.0/client/%40me/%65xtension_group/3", "getExtensionGroup"),
-            # A slash that is escaped is a character of an id.
+            # An escaped slash is a character of an id.
             ("/api/ver1.0/client/@me/extension_group/3%2F4", "getExtensionGroup"),
             ("/api/ver1.0/client/@me%2fextension_group/", None),
         ):

@@ -1,4 +1,4 @@
-"""The proof of the kit: its data are complete, and a sample holds. `make prove` runs it all."""
+"""Proof of the kit: its data are complete, and a sample is caught. `make prove` runs it all."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ringme_spec.paths import SPEC
 from support.kit_command import ringme_contract
 
 FAULTS = all_faults()
-# One for each way of putting a fault in: document, response, request, range, body.
+# One fault for each way of injection: document, response, request, range, body.
 SAMPLE = (
     "voicemail-62-days",
     "token-error-stored",
@@ -89,18 +89,18 @@ def test_of_a_dozen_faults_at_once_each_is_named(tmp_path: Path) -> None:
         done = ringme_contract("check", server.url, *options, "--json", str(path))
     assert done.exit_code == ExitCode.FAILED, done.output
     verdicts = {one["id"]: one["verdict"] for one in json.loads(path.read_text())["rules"]}
-    # Its races may break more than they are named for.
+    # Its races may break more rules than those it is listed for.
     assert {name: verdicts.get(name) for name in fault.rules} == dict.fromkeys(fault.rules, "fail")
 
 
 @pytest.mark.parametrize("name", NULL_SERVERS)
-def test_a_server_that_implements_nothing_is_never_good_enough(name: str) -> None:
+def test_a_server_that_implements_nothing_never_passes(name: str) -> None:
     with running_server(null=name) as server:
         done = ringme_contract("check", server.url, "--layer", "generic", "--layer", "access")
     assert done.exit_code == (ExitCode.FAILED if name == "example" else ExitCode.COULD_NOT_RUN)
 
 
-def test_credit_for_nothing_is_given_for_a_reason() -> None:
+def test_each_rule_that_a_null_server_passes_has_a_reason() -> None:
     known = rule_ids()
     assert deserved_passes().keys() == NULL_SERVERS.keys()
     for passes in deserved_passes().values():
@@ -114,7 +114,7 @@ def test_a_trial_that_breaks_down_says_why() -> None:
     assert line.startswith("broke down: no-such-fault: the kit broke down: KeyError")
 
 
-def test_a_fault_that_makes_the_mock_break_down_is_told_from_one_that_does_as_it_says(
+def test_a_fault_that_crashes_the_mock_is_reported_as_such(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("ringme_contract.proof.site.create_app", lambda *_: None)
@@ -122,7 +122,7 @@ def test_a_fault_that_makes_the_mock_break_down_is_told_from_one_that_does_as_it
     assert line.startswith("the mock broke down: deleted-twice: TypeError: 'NoneType' object")
 
 
-# --- what the proof says
+# --- output of the proof
 
 
 def fault(name: str = "a-fault") -> Fault:
@@ -161,13 +161,11 @@ def healthy(*messages: str, code: int = 0) -> ServerFinding:
         (Proof(errors=["a-fault: boom"]), ["broke down: a-fault: boom"]),
     ],
 )
-def test_a_proof_holds_only_if_there_is_nothing_to_say_against_it(
-    proof: Proof, said: list[str]
-) -> None:
+def test_a_proof_holds_only_without_complaints(proof: Proof, said: list[str]) -> None:
     assert proof.complaints == said
 
 
-def test_the_command_tries_what_it_is_asked_to_and_writes_json(tmp_path: Path) -> None:
+def test_the_command_tries_the_chosen_faults_and_writes_json(tmp_path: Path) -> None:
     path = tmp_path / "proof.json"
     arguments = ["--fault", "deleted-twice", "--jobs", "1", "--json", str(path)]
     done = ringme_contract("prove", *arguments)
@@ -181,7 +179,7 @@ def test_the_command_tries_what_it_is_asked_to_and_writes_json(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("arguments", [["--fault", "nothing"], ["--class", "nothing"]])
-def test_the_command_refuses_what_it_does_not_know(arguments: list[str]) -> None:
+def test_the_command_refuses_unknown_faults_and_classes(arguments: list[str]) -> None:
     done = ringme_contract("prove", *arguments)
     assert done.exit_code == 2
     assert "nothing" in done.output
@@ -201,7 +199,7 @@ def test_an_interrupted_proof_leaves_no_process_behind(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        # A group of its own, which ends with its last process.
+        # In a process group of its own, which ends with its last process.
         start_new_session=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )

@@ -1,4 +1,4 @@
-"""The proof before any server: a proxy that is like no proxy, and what is said of each fault."""
+"""Proof at a URL: a transparent proxy injects faults; the result of each is reported."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from support.server import RunningMock
 
 @pytest.fixture
 def few_checks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those of some rules alone, so that a run takes a second."""
+    """Restrict the kit to the checks of three rules, so that a run takes a second."""
     rules = {"me", "group-client-isolation", "group-delete"}
     few = [one for one in all_checks(contract()) if one.rule in rules and one.layer != "schema"]
     monkeypatch.setattr(at_url, "all_checks", lambda _: few)
@@ -41,7 +41,7 @@ def few_checks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def echo(request: Request) -> Response:
-    """Responds with what arrived."""
+    """Respond with the request as it arrived."""
     body = (await request.body()).decode()
     headers = [[key, value] for key, value in request.headers.items()]
     raw = request.scope["raw_path"].decode()
@@ -49,7 +49,7 @@ async def echo(request: Request) -> Response:
 
 
 async def urls(request: Request) -> Response:
-    """Responds with URLs of its own, as the request's Host says, with escaped slashes, too."""
+    """Respond with URLs based on the request's Host, also with escaped slashes."""
     own = f"{request.url.scheme}://{request.url.netloc}/base/file"
     text = json.dumps([own, "http://elsewhere.example/base/"]) + " "
     text += json.dumps(own).replace("/", "\\/")
@@ -63,7 +63,7 @@ async def redirect(request: Request) -> Response:
 
 @pytest.fixture
 def proxy() -> Iterator[str]:
-    """The URL of a proxy, without a fault, of a small server below a path."""
+    """Return the URL of a proxy without a fault, in front of a small server below a path."""
     routes = [
         Route("/base/urls", urls),
         Route("/base/redirect", redirect),
@@ -99,7 +99,7 @@ def test_urls_of_the_server_lead_through_the_proxy_as_well(proxy: str) -> None:
     assert httpx.get(f"{proxy}/redirect").headers["location"] == f"{proxy}/there"
 
 
-def test_what_gets_no_response_is_cut_off_and_never_a_response_of_the_proxy() -> None:
+def test_without_a_response_the_proxy_closes_the_connection() -> None:
     with odd_server(closing) as url:
         proxy = Proxy(load_target(MOCK, url), Site())
         with (
@@ -115,7 +115,7 @@ def test_what_gets_no_response_is_cut_off_and_never_a_response_of_the_proxy() ->
 
 
 def run(path: Path, *arguments: str) -> tuple[int, str, dict[str, Any]]:
-    """The exit code, what was said, and the JSON with the faults by id."""
+    """Return the exit code, the output, and the JSON report with faults by id."""
     done = ringme_contract("prove", *arguments, "--json", str(path))
     report = json.loads(path.read_text()) if path.exists() else {"faults": []}
     report["faults"] = {one["id"]: one for one in report["faults"]}
@@ -123,9 +123,7 @@ def run(path: Path, *arguments: str) -> tuple[int, str, dict[str, Any]]:
 
 
 @pytest.mark.usefixtures("few_checks")
-def test_each_fault_is_found_or_left_out_or_said_not_to_be_put(
-    mock: RunningMock, tmp_path: Path
-) -> None:
+def test_each_fault_is_found_or_left_out_or_not_put(mock: RunningMock, tmp_path: Path) -> None:
     expected = {
         "deleted-twice": "found",
         "groups-of-all": "found",
@@ -149,7 +147,7 @@ def test_each_fault_is_found_or_left_out_or_said_not_to_be_put(
 
 
 @pytest.mark.usefixtures("few_checks")
-def test_what_the_server_breaks_by_itself_proves_nothing(
+def test_rules_that_the_server_breaks_by_itself_prove_nothing(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     unseen = Fault(
@@ -169,9 +167,7 @@ def test_what_the_server_breaks_by_itself_proves_nothing(
 
 
 @pytest.mark.usefixtures("few_checks")
-def test_a_command_gives_the_server_its_data_back_before_each_fault(
-    mock: RunningMock, tmp_path: Path
-) -> None:
+def test_the_reset_command_runs_before_each_fault(mock: RunningMock, tmp_path: Path) -> None:
     log = tmp_path / "log"
     arguments = (mock.url, "--fault=deleted-twice", "--reset")
     assert run(tmp_path / "proof.json", *arguments, f"echo again >>{log}")[0] == 0
@@ -188,7 +184,7 @@ def test_a_command_gives_the_server_its_data_back_before_each_fault(
         (["http://127.0.0.1:1", "--full"], "--full"),
     ],
 )
-def test_what_cannot_be_proved_is_said_in_a_line(
+def test_options_that_allow_no_proof_are_reported_in_one_line(
     arguments: list[str], said: str, tmp_path: Path
 ) -> None:
     code, output, _ = run(tmp_path / "none.json", *arguments)

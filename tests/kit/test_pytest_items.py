@@ -1,4 +1,4 @@
-"""The pytest face: inert unless asked for, one test a rule, the verdicts of the command."""
+"""pytest items: none unless requested, one test per rule, the same verdicts as the command."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from ringme_spec.paths import SPEC
 from support.server import RunningMock
 
 PACKAGE = Path(ringme_contract.__file__).parent
-# The conftest file beside the package in a checkout belongs to other tests; a wheel has none.
+# Ignores the conftest file beside the package in a checkout, which a wheel does not have.
 PLUGIN = ("-p", "ringme_contract.plugin", "--confcutdir", str(PACKAGE))
-# The plugins of other packages take as long to import as the kit, and `-p` names what is tested.
+# Plugins of other packages take as long to import as the kit; `-p` loads the tested one.
 _ALONE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 _PYTEST = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *PLUGIN)
 RULES = read_contract(SPEC).rules
@@ -42,7 +42,7 @@ def nothing(environ, start_response):
     return [b'{"message": "no"}']
 nothing_app = nothing
 """
-# A bridge just good enough for a test: the kit calls it directly, without a socket.
+# A minimal bridge: the kit calls it directly, without a socket.
 BRIDGE = """
 import asyncio, threading
 
@@ -82,7 +82,7 @@ def wrap(app):
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """An empty project that is not this repository."""
+    """Return a minimal project outside of this repository."""
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     (tmp_path / "apps.py").write_text(APPS)
     (tmp_path / "a2wsgi_like.py").write_text(BRIDGE)
@@ -90,7 +90,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Runs pytest with the plugin in a process and folder of its own."""
+    """Run pytest with the plugin in a process and folder of its own."""
     return subprocess.run(
         [*_PYTEST, "-c", str(folder / "pytest.ini"), "--rootdir", str(folder), *arguments],
         cwd=folder,
@@ -102,7 +102,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def verdicts(report: Path) -> dict[str, str]:
-    """The verdicts in a JUnit report of pytest, by rule."""
+    """Return the verdicts in a JUnit report of pytest, by rule."""
     found = {}
     for case in ElementTree.parse(report).getroot().iter("testcase"):
         rule = str(case.get("name")).partition("[")[2].rstrip("]")
@@ -112,7 +112,7 @@ def verdicts(report: Path) -> dict[str, str]:
     return found
 
 
-def test_the_plugin_is_inert_unless_there_is_something_to_ask(folder: Path) -> None:
+def test_the_plugin_does_nothing_without_a_target(folder: Path) -> None:
     (folder / "test_mine.py").write_text("def test_mine(): pass\n")
     done = run(folder, "-q", "test_mine.py")
     assert "1 passed" in done.stdout
@@ -138,9 +138,9 @@ def test_there_is_a_test_for_each_rule_and_markers_choose_among_them(folder: Pat
     assert ids == [one.id for one in RULES.values() if one.area == "recorded items"]
 
 
-def test_both_faces_come_to_the_same_verdicts(mock: RunningMock, folder: Path) -> None:
+def test_pytest_and_the_command_give_the_same_verdicts(mock: RunningMock, folder: Path) -> None:
     layer, chosen = "generic", ("codes", "media-range", "delete-spares-rest", "slash")
-    # A target without the recorded items of some kind has more than one verdict to compare.
+    # Without the recorded items of one kind, there are different verdicts to compare.
     target = folder / "target.toml"
     text = MOCK.read_text().replace("2016-04", "1999-04")
     target.write_text(text.replace("[range]", 'off = ["fax"]\n[range]'))
@@ -175,7 +175,7 @@ def test_a_rule_that_no_chosen_layer_checks_is_skipped(mock: RunningMock, folder
 
 
 @pytest.mark.parametrize("app", ["asgi", "wsgi"])
-def test_an_application_object_can_be_asked(folder: Path, app: str) -> None:
+def test_an_application_object_can_be_checked(folder: Path, app: str) -> None:
     arguments = ("--ringme-app", f"apps:{app}", "--ringme-layer", "generic")
     done = run(folder, "-q", "--pyargs", "ringme_contract", *arguments, "-k", "[codes] or whoami")
     assert "1 passed" in done.stdout, done.stdout + done.stderr
@@ -207,7 +207,7 @@ def test_a_suite_of_ones_own_imports_the_test_and_overrides_the_application(fold
         ),
     ],
 )
-def test_what_cannot_be_asked_is_said_without_a_traceback(
+def test_invalid_options_are_reported_without_a_traceback(
     folder: Path, arguments: tuple[str, ...], said: str
 ) -> None:
     done = run(folder, "--pyargs", "ringme_contract", *arguments, "-k", "paging")
@@ -233,7 +233,7 @@ def test_a_strict_project_gets_no_warning_and_no_file_of_the_kit(
         "[pytest]\naddopts = --strict-markers --strict-config\nfilterwarnings = error\n"
     )
     before = sorted(folder.rglob("*"))
-    # Of the layer that generates requests, as that is what leaves files behind by itself.
+    # A layer that generates requests, as Hypothesis would write files.
     arguments = ("--ringme-url", mock.url, "--ringme-layer", "model", "-k", "sequences")
     command = [sys.executable, "-W", "error", "-B", *_PYTEST[1:], "-n", "1", "-q"]
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""Every report of a run with one rule in each state, and what odd text of a target does to them."""
+"""Reports of a run with one rule in each state, and with odd text from the target."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from support.kit_command import (
 )
 from support.server import RunningMock
 
-# Markup, a terminal's escape, what XML cannot hold, a lone surrogate, Markdown, text in reverse.
+# Markup, terminal escape, null character, lone surrogate, Markdown, right-to-left override.
 ODD = "<script>alert('x')</script> \x1b[31m \x00 \ud800 | `code` \u202e %0A ::error::"
 CONTRACT = read_contract(SPEC)
 EXCHANGE = Exchange(
@@ -85,7 +85,7 @@ RULES = {
 
 @pytest.fixture
 def report() -> Report:
-    """One rule in each state."""
+    """Return a report with one rule in each state."""
     result = RunResult("http://host", "contract-0a1b2c", requests=7, seconds=1.25)
     result.outcomes = [
         outcome("fail", Verdict.FAIL, ODD),
@@ -148,7 +148,7 @@ def test_json_fits_its_schema_and_keeps_all_that_was_found(report: Report) -> No
     assert found["exit_code"] == 1
 
 
-def test_coverage_shows_the_cells_that_nobody_saw(report: Report) -> None:
+def test_coverage_shows_documented_statuses_that_were_not_seen(report: Report) -> None:
     rows = {one["operation"]: one for one in json.loads(json_report(report))["coverage"]}
     documented = [operation.id for operation in CONTRACT.operations.values()]
     assert sorted(rows) == sorted(documented)
@@ -169,7 +169,7 @@ def test_badge_is_in_the_endpoint_format_of_shields(report: Report) -> None:
 
 
 class Page(HTMLParser):
-    """Notes what a browser would take for tags, and what it would fetch."""
+    """Parser that records what a browser would take for tags, and what it would fetch."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -235,7 +235,7 @@ def test_the_summary_for_github_is_a_table_that_odd_text_does_not_break(report: 
     assert "<script>" not in text
 
 
-def test_printable_writes_out_what_a_terminal_would_obey() -> None:
+def test_printable_escapes_control_characters() -> None:
     assert printable("a\x1b[31m\u202eb\r\n\té\U0001f600\U000e0001") == (
         "a\\x1b[31m\\u202eb\\x0d\n\té\U0001f600\\ue0001"
     )

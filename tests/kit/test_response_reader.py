@@ -1,4 +1,4 @@
-"""The kit reads the response to its request from a connection, and nothing else."""
+"""Response reader of the kit: it reads exactly one response from a connection."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _HEADERS = [(b"Content-Type", b"text/plain")]
 
 
 def read(method: str, *pieces: bytes, ends: bool = False) -> tuple[Received, bool]:
-    """The response, and whether the connection may be used again."""
+    """Return the response, and whether the connection can be reused."""
     reader = ResponseReader(method)
     for piece in pieces:
         reader.feed(piece)
@@ -22,7 +22,7 @@ def read(method: str, *pieces: bytes, ends: bool = False) -> tuple[Received, boo
     return reader.received, reader.can_go_on
 
 
-def test_interim_responses_are_passed_over() -> None:
+def test_interim_responses_are_skipped() -> None:
     found, _ = read("GET", _INTERIM + _INTERIM + _HEAD + b"Content-Length: 2\r\n\r\nok")
     assert found == Received(200, [*_HEADERS, (b"Content-Length", b"2")], b"ok")
 

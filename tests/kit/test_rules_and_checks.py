@@ -1,4 +1,4 @@
-"""No rule of the document is without a check, and no check without a rule."""
+"""Every rule of the document has a check, and every check a rule."""
 
 from __future__ import annotations
 

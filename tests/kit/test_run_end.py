@@ -1,4 +1,4 @@
-"""The time budget of a run."""
+"""Time budget and interruption of a run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The kit against an implementation that is not the mock: green when it is right, red if not."""
+"""The kit against an implementation other than the mock: green without faults, red with them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from support.serving import served
 
 _ROOT = Path(__file__).resolve().parents[2]
 _DOCUMENT = _ROOT / "openapi.yaml"
-# The rule that each fault breaks; only its checks are run, which takes a second and not a minute.
+# The rule that each fault breaks. Only its checks are run: seconds instead of minutes.
 _BREAKS = {
     "end-exclusive": "media-range",
     "fraction-cut": "media-range",
@@ -70,8 +70,8 @@ _BREAKS = {
 def _check(
     url: str, *rules: str, layers: tuple[str, ...] = (), profile: str | None = None
 ) -> Report:
-    """What the kit finds there."""
-    # A busy machine takes longer than a run has by default.
+    """Return the report of a run against the URL."""
+    # A busy machine needs more time than the default.
     options = Options(
         url,
         target=MOCK,
@@ -89,14 +89,14 @@ def test_every_rule_passes() -> None:
     with second_implementation() as url:
         report = _check(url)
     _expect_all_passed(report, "MUST")
-    # What `doctor` reckons with.
+    # The figure that `doctor` bases its estimate on.
     assert report.result.requests == pytest.approx(PROFILES["default"].requests, rel=0.15)
 
 
 def test_differences_that_the_document_permits_fail_no_rule() -> None:
     with served(PermittedDifferences()) as url:
-        # Requests that are generated look at statuses, which none of the differences changes.
-        # The mock keeps what a server only should, too.
+        # Without generated requests, which check statuses, as none of the differences changes one.
+        # The mock keeps SHOULD rules, too.
         report = _check(url, layers=("no:schema",), profile="full")
     _expect_all_passed(report, "MUST", "SHOULD")
 

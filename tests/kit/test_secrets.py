@@ -1,4 +1,4 @@
-"""No report shows a secret, however it was sent."""
+"""Redaction in reports: no secret is shown, however it was sent."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from ringme_spec.rules import Rule
 
 CONTRACT = read_contract(SPEC)
 URL = "http://target.example"
-# What the target file holds, and what a target gives out.
+# Secrets of the target file, and of a target's responses.
 SECRET, PASSWORD = 'se"cret/of the app', "pass-word of a user"
 TOKEN, REFRESH = "tokenQ7vT2mK9w", "refreshQ7vT2mK9w"
 ALL = (SECRET, PASSWORD, TOKEN, REFRESH, "se%22cret", 'se\\"cret', "of+the+app", "of%20the%20app")
@@ -38,7 +38,7 @@ GIVEN = {"access_token": TOKEN, "token_type": "Bearer", "refresh_token": REFRESH
 
 @pytest.fixture
 def target(tmp_path: Path) -> Target:
-    """A target with secrets in which every letter is odd."""
+    """Return a target with secrets that contain special characters."""
     path = tmp_path / "target.toml"
     path.write_text(
         f'url = "{URL}"\nrange = {{start = "2016-04-01 00:00:00", end = "2016-04-02 00:00:00"}}\n'
@@ -50,12 +50,12 @@ def target(tmp_path: Path) -> Target:
 
 
 def echo(request: httpx.Request) -> httpx.Response:
-    """A target that repeats whatever it is sent, and gives a token with the wrong status."""
+    """Return a response that repeats the request, with a token and the wrong status."""
     if request.url.path != "/oauth/token":
         raise httpx.ConnectError(f"no way to {request.url}")
     said = f"not {SECRET}, nor {PASSWORD} " + request.read().decode()
     headers = {"Set-Cookie": f"token={TOKEN}", "Location": f"/?access_token={TOKEN}", "X": said}
-    # In parts: only then does the client note how long it took.
+    # In parts, because the client measures the time only while it reads.
     body = json.dumps({**GIVEN, "said": said}).encode()
     headers["Content-Type"] = "application/json"
     return httpx.Response(418, content=iter([body]), headers=headers)

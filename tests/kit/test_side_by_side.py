@@ -1,4 +1,4 @@
-"""Requests side by side: the same outcome as one after the other, and never more than allowed."""
+"""Concurrent requests: the same outcome as sequential ones, and no more than allowed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ URL = "http://target.example"
 
 
 class Busy:
-    """A target that responds to a request only once so many are under way."""
+    """Target that responds only once so many requests are in progress."""
 
     def __init__(self, awaited: int) -> None:
         self.most = self._now = 0
@@ -50,7 +50,7 @@ class Busy:
         assert self._met.wait(PATIENCE), "the others never came"
         with self._lock:
             self._now -= 1
-        # In parts: only then does the client note how long it took.
+        # In parts, because the client measures the time only while it reads.
         headers = {"Content-Type": "application/json"}
         return httpx.Response(404, content=iter([b'{"message": "-"}']), headers=headers)
 
@@ -63,7 +63,7 @@ def context(target: Busy, jobs: int = JOBS) -> Iterator[CheckContext]:
 
 
 @pytest.mark.parametrize("jobs", [1, JOBS])
-def test_the_first_item_that_fails_ends_it_with_what_came_before(jobs: int) -> None:
+def test_map_raises_the_first_failure_and_keeps_earlier_exchanges(jobs: int) -> None:
     def look(number: int) -> int:
         kit.anonymous.request("GET", f"/{number}")
         if number in (3, 5):
@@ -79,7 +79,7 @@ def test_the_first_item_that_fails_ends_it_with_what_came_before(jobs: int) -> N
 
 
 def test_no_more_requests_are_under_way_than_there_are_jobs() -> None:
-    """Parts of parts included."""
+    """Nested calls of `map` count, too."""
     busy = Busy(3)
     with context(busy, jobs=3) as kit:
         kit.map(lambda _: kit.map(lambda _: kit.anonymous.get("/x"), range(5)), range(5))
@@ -87,7 +87,7 @@ def test_no_more_requests_are_under_way_than_there_are_jobs() -> None:
 
 
 def test_checks_run_beside_those_alone_that_do_not_disturb_them() -> None:
-    """Those that only read together, those that are isolated together, all others alone."""
+    """Checks that only read share a time, and so do isolated ones; all others run alone."""
     running: set[str] = set()
     beside: dict[str, set[str]] = {}
     pair = threading.Barrier(2)
@@ -142,7 +142,7 @@ def test_a_check_draws_the_same_random_numbers_whichever_ran_before_it() -> None
     assert drawn["first"] != drawn["second"]
 
 
-def test_a_list_that_was_read_before_another_check_deletes_accuses_nobody(
+def test_a_list_read_before_another_check_deletes_reports_no_leftovers(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with open_session(Options(mock.url, target=MOCK)) as session:
@@ -164,7 +164,7 @@ def test_a_list_that_was_read_before_another_check_deletes_accuses_nobody(
     assert kit.left_behind == []
 
 
-def test_what_another_check_has_made_is_nothing_to_read(mock: RunningMock) -> None:
+def test_checks_do_not_read_entries_of_each_other(mock: RunningMock) -> None:
     with open_session(Options(mock.url, target=MOCK)) as session:
         kit = session.kit
         first, other = kit.for_check("first"), kit.for_check("other")
@@ -205,7 +205,7 @@ def test_a_page_of_more_than_was_asked_for_is_read_once() -> None:
     assert len(read) == 1
 
 
-def test_a_failure_side_by_side_keeps_nothing_that_was_read() -> None:
+def test_a_failure_in_a_thread_keeps_no_local_variables() -> None:
     kept: list[weakref.ref[Body]] = []
 
     class Body:
@@ -226,7 +226,7 @@ def test_a_failure_side_by_side_keeps_nothing_that_was_read() -> None:
 
 
 class CountedCase:
-    """A case of Schemathesis that notes how many threads are in it at once."""
+    """Case of Schemathesis that records how many threads use it at once."""
 
     def __init__(self) -> None:
         self.most = self._now = 0
@@ -245,13 +245,13 @@ class CountedCase:
             self.most = max(self.most, self._now)
             if self._now == 2:
                 self._two.set()
-        self._two.wait(0.05)  # For a second one, if it can come.
+        self._two.wait(0.05)  # Waits for a second thread, if one can come.
         with self._lock:
             self._now -= 1
 
 
 def test_schemathesis_is_used_by_one_thread_at_a_time() -> None:
-    """Two that import and parse at once end in a SystemError of Python 3.11."""
+    """Concurrent imports and parsing end in a SystemError of Python 3.11."""
     case = CountedCase()
     with context(Busy(1)) as kit:
         operation = next(iter(kit.contract.operations.values()))

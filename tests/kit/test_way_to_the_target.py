@@ -1,4 +1,4 @@
-"""TLS, proxies and other hosts: the kit goes where it is sent, or says in one line why not."""
+"""Connection to the target: TLS, proxies and other hosts; one line if it fails."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _one_check(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def one_line(*arguments: str) -> str:
-    """The only line that a run says which cannot begin."""
+    """Return the only line of output of a run that cannot begin."""
     done = ringme_contract("check", *arguments, "--rule", "me", "--timeout", "5s")
     assert done.exit_code == 2, done.output
     (line,) = done.output.splitlines()
@@ -40,7 +40,7 @@ def one_line(*arguments: str) -> str:
 
 
 def through_proxy(folder: Path) -> tuple[str, ...]:
-    """Arguments for a target that is not this machine."""
+    """Return arguments for a target that is not this machine."""
     return ("http://target.invalid", "--target", mock_target(folder))
 
 
