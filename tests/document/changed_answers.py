@@ -1,4 +1,4 @@
-"""Changes of the document that the mock's answers break, and such as they still fit."""
+"""Changes of the document that responses of the mock violate, and others they conform to."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ USER = f"{API}/user/"
 
 
 def changed(change: Change | None) -> dict[str, Any]:
-    """The document of the mock, with a change."""
+    """Return the document of the mock, with a change."""
     document: dict[str, Any] = json.loads(json.dumps(DOCUMENT))
     if change is not None:
         change(document)
@@ -28,13 +28,13 @@ def changed(change: Change | None) -> dict[str, Any]:
 
 
 def path_of(template: str) -> str:
-    """A path that leads to something of client 12."""
+    """Return a path that exists for client 12."""
     values = {"client_id": "12", "ext_group_id": "3", "record_uuid": RECORD}
     return template.format(**values)
 
 
 def responses(document: dict[str, Any], path: str, method: str = "get") -> dict[str, Any]:
-    """The responses of an operation, with all references to shared ones filled in."""
+    """Return the responses of an operation, with references resolved."""
     node: dict[str, Any] = document["paths"][path][method]["responses"]
     for code, one in node.items():
         if "$ref" in one:
@@ -44,7 +44,7 @@ def responses(document: dict[str, Any], path: str, method: str = "get") -> dict[
 
 
 def with_properties(path: str, **properties: Any) -> Change:
-    """Has the document say more of what is in a good answer of GET, and that it must be there."""
+    """Require properties in the successful response of a GET."""
 
     def change(document: dict[str, Any]) -> None:
         media = responses(document, path)["200"]["content"][JSON]
@@ -55,23 +55,23 @@ def with_properties(path: str, **properties: Any) -> Change:
 
 
 def with_header(name: str, **node: Any) -> Change:
-    """Has the document name a header of the answer about the user of the token."""
+    """Document a header of the response about the token's user."""
     return lambda document: responses(document, USER)["200"]["headers"].update({name: node})
 
 
 def with_content(path: str, content: dict[str, Any]) -> Change:
-    """Has the document say that a good answer of GET is something else."""
+    """Replace the content of the successful response of a GET."""
     return lambda document: responses(document, path)["200"].update(content=content)
 
 
 def implies(**values: Any) -> dict[str, Any]:
-    """A schema of a group by which one with these values is called Nowhere."""
+    """Return a schema of groups: one with these values must have the name "Nowhere"."""
     rule = {"if": values, "then": {"name": "Nowhere"}}
     return {"allOf": [{"$ref": "#/components/schemas/Group"}], "x-implies": [rule]}
 
 
 def without(path: str, *codes: str) -> Change:
-    """Takes responses of GET out of the document."""
+    """Remove responses of a GET from the document."""
 
     def change(document: dict[str, Any]) -> None:
         for code in codes:
@@ -81,7 +81,7 @@ def without(path: str, *codes: str) -> Change:
 
 
 def both(*changes: Change) -> Change:
-    """One change after the other."""
+    """Combine changes."""
     return lambda document: [change(document) for change in changes]
 
 

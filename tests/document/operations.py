@@ -1,4 +1,4 @@
-"""The operations of the document, each with all that it refers to, for the tests of this folder."""
+"""Operations of the document with resolved references, for the tests of this folder."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def resolve(node: dict[str, Any]) -> dict[str, Any]:
 
 
 class Operation:
-    """One operation of the document with everything that it refers to."""
+    """Operation of the document, with references resolved."""
 
     def __init__(self, path: str, method: str) -> None:
         self.path = path
@@ -39,27 +39,27 @@ class Operation:
 
     @property
     def body_schema(self) -> dict[str, Any]:
-        """The schema of its JSON body; empty if it takes none."""
+        """Return the schema of the JSON body; empty if the operation takes none."""
         media = self.content.get("application/json")
         return resolve(media["schema"]) if media else {}
 
     @property
     def path_collections(self) -> list[str]:
-        """What its path parameters address."""
+        """Return the collections that the path parameters address."""
         return [one["x-collection"] for one in self.parameters if "x-collection" in one]
 
     @property
     def example_status(self) -> int:
-        """What its example is answered with: fixtures have no calls that are in progress."""
+        """Return the status for the operation's example. The fixtures have no calls in progress."""
         if "302" in self.answers:
             return 302
         in_path = [one for one in self.parameters if one["in"] == "path"]
         return self.success if len(self.path_collections) == len(in_path) else 404
 
     def requests(self) -> Iterator[dict[str, Any]]:
-        """Requests made of its examples, as arguments of the client.
+        """Yield requests made of the examples, as arguments of the client.
 
-        With all parameters, with the required ones, and with each other one beside those.
+        Query parameters are the required ones, all, and the required ones plus each other one.
         """
         path = self.path
         for one in self.parameters:
@@ -88,7 +88,7 @@ class Operation:
                 yield {"json" if media_type == "application/json" else "data": example}
 
     def status_words(self, code: str) -> set[str]:
-        """The words that the schema of an answer allows as `status`."""
+        """Return the error codes that the schema of a response allows as `status`."""
         schema = resolve(self.answers[code]["content"]["application/json"]["schema"])
         (found,) = (
             set(part["properties"]["status"]["enum"])

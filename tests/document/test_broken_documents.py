@@ -1,4 +1,4 @@
-"""What is wrong with a document is told at the start, with its place and what would be right."""
+"""Errors in a document: refused at startup, with the place and a correction."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RECORD, CALL = ("x-collections", "record"), ("x-collections", "call")
 PART, GATHERED = (*RECORD, "part_of"), (*CALL, "gathered")
 ENVELOPE = "x-resource.envelope: needs x-default-per-page, and parameters with"
 FOREIGN = {"200": {"$ref": "responses.yaml#/User"}}
-# The node, its key, the value that it gets there, and what the message says.
+# The node, its key, the value that replaces it, and a part of the message.
 MISTAKES: list[tuple[tuple[str | int, ...], str | int, Any, str]] = [
     (RECORD, "witin", {}, "x-collections.record: unknown key witin; did you mean within?"),
     (RECORD, "zzz", 1, "x-collections.record: unknown key zzz; known keys: key, identifiers,"),

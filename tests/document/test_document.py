@@ -1,6 +1,6 @@
-"""The document: complete, valid, explained, and with examples that work as they stand.
+"""The document: complete, valid, described, and with examples that work unchanged.
 
-That examples fit their schemas is held by `make lint-openapi`.
+`make lint-openapi` checks that the examples conform to their schemas.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ OPERATIONS = {
     f"{C}/phone_events/": "GET POST",
     f"{C}/phone_events/{{event_id}}": "GET PUT DELETE",
 }
-# The same for a client, a group and a number.
+# Paths that clients, groups and numbers have in common.
 RECORDED = {
     "/record/": "GET DELETE",
     "/record/stats/": "GET",
@@ -68,7 +68,7 @@ OPERATIONS |= {
     f"{owner}{path}": methods for owner in (C, G, E) for path, methods in RECORDED.items()
 }
 OPERATIONS[f"{C}/record/{{record_uuid}}/download/"] = "GET"
-# What open operations answer beside success, a 400 and what is wrong with a body.
+# Responses of open operations besides success, 400, and errors of the body.
 OPEN = {
     "createToken": "401 403",
     "revokeToken": "401",
@@ -100,7 +100,7 @@ def test_it_has_the_operations_of_the_contract_and_no_others() -> None:
 
 
 def test_no_path_has_parameters_of_its_own() -> None:
-    # Connexion takes parameters of a path twice.
+    # Connexion applies parameters of a path twice.
     assert [path for path, item in DOCUMENT["paths"].items() if "parameters" in item] == []
 
 
@@ -116,7 +116,7 @@ def test_an_operation_is_tagged_explained_graded_and_bound_to_a_collection(name:
 
 
 def described(node: Any, where: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """All properties below a node of the document, by place."""
+    """Yield all properties below a node of the document, by place."""
     if isinstance(node, list):
         for number, part in enumerate(node):
             yield from described(part, f"{where}.{number}")
@@ -167,7 +167,7 @@ def test_the_status_of_success_is_that_of_the_method(name: str) -> None:
 
 
 @secured_operations
-def test_the_words_of_a_403_are_those_that_can_come(name: str) -> None:
+def test_the_error_codes_of_a_403_are_those_that_can_occur(name: str) -> None:
     operation = ALL[name]
     expected = {"user_blocked"}
     expected |= {"access_denied"} if operation.path_collections else set()
@@ -177,7 +177,7 @@ def test_the_words_of_a_403_are_those_that_can_come(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in ALL if ALL[name].path_collections])
-def test_the_words_of_a_404_are_those_that_can_come(name: str) -> None:
+def test_the_error_codes_of_a_404_are_those_that_can_occur(name: str) -> None:
     operation = ALL[name]
     rules = DOCUMENT["x-collections"]
     rule = rules[operation.node["x-resource"]["collection"]]
@@ -242,7 +242,7 @@ def test_a_create_links_to_what_can_be_done_with_the_new_entry(name: str) -> Non
         target = ALL[link["operationId"]]
         known = {parameter["name"]: parameter for parameter in target.parameters}
         required = {one for one in known if known[one].get("required")}
-        # What it does not name is as in the path of the create.
+        # Parameters without a link value have the same value as in the path of the create.
         assert required <= {*link["parameters"], *re.findall(r"{(\w+)}", ALL[name].path)}
         assert set(link["parameters"]) <= set(known)
         actions.add(target.node["x-resource"]["action"])

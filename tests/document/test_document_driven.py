@@ -1,4 +1,4 @@
-"""The mock does what the document says: what is taken out is gone."""
+"""The mock is driven by the document: removed operations are gone."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def write(document: dict[str, Any], path: Path) -> Path:
 
 
 async def ask_all(app: MockApp) -> dict[str, httpx.Response]:
-    """What each operation answers to its own example, those that change things to fresh fixtures.
+    """Return the response of each operation to its example; writes start from fresh fixtures.
 
-    Asked in the same process, with a token if there is a way to get one.
+    Requests are sent in this process, with a token if the mock still issues one.
     """
     transport = httpx.ASGITransport(app)
     form = {"grant_type": "client_credentials", "client_id": TRUSTED}
@@ -39,7 +39,7 @@ async def ask_all(app: MockApp) -> dict[str, httpx.Response]:
                 )
                 token = answer.json().get("access_token", "none")
                 headers = {"Authorization": f"Bearer {token}"}
-            # The second request is that with all parameters.
+            # The second request has all parameters.
             request = list(operation.requests())[:2][-1]
             url = request.pop("path")
             answers[operation.name] = await http.request(
@@ -48,17 +48,17 @@ async def ask_all(app: MockApp) -> dict[str, httpx.Response]:
     return answers
 
 
-# Without the token endpoint nobody gets further than to be asked for a token.
+# Without the token endpoint, every secured operation responds with 401.
 TOKENS = "createToken"
 OTHERS = [name for name in ALL if name != TOKENS]
 
 
-# Each second at once: what stands side by side in the document is taken out at different times.
+# Half of them at a time, so that neighbours in the document are removed in different runs.
 @pytest.mark.parametrize("removed", [[TOKENS], OTHERS[::2], OTHERS[1::2]])
 def test_operations_that_are_not_in_the_document_are_not_in_the_mock(
     removed: list[str], tmp_path: Path
 ) -> None:
-    # By way of JSON, so that no part of it is shared between two places.
+    # Copied with JSON, so that no part is shared between two places.
     document: dict[str, Any] = json.loads(json.dumps(DOCUMENT))
     for name in removed:
         del document["paths"][ALL[name].path][ALL[name].method.lower()]

@@ -1,4 +1,4 @@
-"""The document as programs read it that make clients, servers and collections of it."""
+"""The document as input of generators of clients, servers and request collections."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import yaml
 from document.operations import ALL, DOCUMENT
 from ringme_spec.paths import SPEC
 
-# SnakeYAML, with which programs in Java read YAML, refuses a document with more.
+# SnakeYAML, used by Java programs, refuses a document with more aliases.
 MOST_ALIASES = 50
-# JavaScript reads no larger number as it is.
+# JavaScript represents no larger integer exactly.
 LARGEST = 2**53 - 1
-# Names that TypeScript, Java, Python, C# or Kotlin give to something else wherever they are read.
+# Names that have another meaning in TypeScript, Java, Python, C# or Kotlin.
 TAKEN = """
 Any Array Attr Blob Boolean Byte Callable Character Class Comment Comparable Date Decimal Dict
 Document Double Element Enum Error Event Exception File Float Function Headers History Image
@@ -26,7 +26,7 @@ Runtime Selection Set Short String Symbol System Text Thread Throwable Type Unit
 
 
 def parts(node: Any, where: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    """All objects of the document, by place."""
+    """Yield all objects of the document, by place."""
     if isinstance(node, dict):
         yield where, node
     for name, one in node.items() if isinstance(node, dict) else enumerate(node):
@@ -44,7 +44,7 @@ def test_java_reads_it() -> None:
     assert len(aliases) <= MOST_ALIASES
 
 
-def test_no_schema_has_the_name_of_something_else() -> None:
+def test_no_schema_has_a_name_that_languages_reserve() -> None:
     assert set(TAKEN.split()) & set(DOCUMENT["components"]["schemas"]) == set()
 
 
@@ -70,7 +70,7 @@ def test_no_bound_is_more_than_javascript_reads(bound: str) -> None:
 
 
 def test_links_name_values_of_the_response_alone() -> None:
-    # Bruno writes anything else into its scripts as it stands, and they do not run then.
+    # Bruno copies any other value unchanged into its scripts, which then do not run.
     values = {
         value
         for operation in ALL.values()
@@ -81,7 +81,7 @@ def test_links_name_values_of_the_response_alone() -> None:
     assert {value.rpartition("/")[0] for value in values} == {"$response.body#"}
 
 
-# Entries of a log have no address of their own.
+# Without log entries, which have no URL of their own.
 LISTS = [
     name
     for name, one in ALL.items()

@@ -1,4 +1,4 @@
-"""Invalid values that are huge: told of in words, in little memory and time."""
+"""Huge invalid values: errors that name the field, without copies of the value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The paths and fields of the API stand in the document, and not once more in the mock's Python."""
+"""The Python code of the mock contains no paths and lists of fields that the document defines."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PATH = re.compile(rf"/(?:{'|'.join(map(re.escape, sorted(SEGMENTS)))})(?![\w.-])
 
 
 def property_names() -> set[str]:
-    """The names of all properties of the schemas that are not just the mock's own."""
+    """Return the property names of all schemas, except those internal to the mock."""
     found: set[str] = set()
     for name, schema in DOCUMENT["components"]["schemas"].items():
         if not name.startswith("Stored"):
@@ -40,7 +40,7 @@ def property_names() -> set[str]:
 
 
 def counted_values() -> set[str]:
-    """Values of a property that statistics count by: these are no fields, though they are keys."""
+    """Return values that statistics count by: they are keys of responses, but no fields."""
     schemas = DOCUMENT["components"]["schemas"].values()
     operations = [one for item in DOCUMENT["paths"].values() for one in item.values()]
     counted = {one["x-resource"]["by"] for one in operations if "by" in one["x-resource"]}
@@ -52,11 +52,11 @@ def counted_values() -> set[str]:
 
 
 NAMES = property_names()
-# Actions are named by x-resource, though a property may be called alike.
+# Names of actions, as x-resource defines them; some properties have the same name.
 ACTION_NAMES = {
     one["x-resource"]["action"] for item in DOCUMENT["paths"].values() for one in item.values()
 }
-# What the control interface shows is its own, though some of it has the names of the API.
+# The control interface defines its own fields, some of which have the same names.
 CONTROL = interface().contract.document["components"]["schemas"]
 CONTROL_PATHS = set(interface().contract.document["paths"])
 CONTROL_SHAPES = [set(schema.get("properties", {})) for schema in CONTROL.values()]
@@ -75,7 +75,7 @@ def strings(nodes: list[ast.expr | None]) -> list[str]:
 
 
 def code_without_docstrings(module: ast.Module) -> Iterator[ast.AST]:
-    """All nodes but those texts that stand for themselves: docstrings."""
+    """Yield all nodes except docstrings."""
     for node in ast.walk(module):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             node.value = ast.Constant(None)
@@ -83,9 +83,9 @@ def code_without_docstrings(module: ast.Module) -> Iterator[ast.AST]:
 
 
 def paths_in(module: ast.Module) -> list[str]:
-    """The places with a text that has a piece of one of the document's paths.
+    """List constants that contain part of a path of the document, by line.
 
-    A path of the control interface is its own, though a segment may be called alike.
+    Paths of the control interface are its own, even if a segment has the same name.
     """
     return [
         f"line {node.lineno}: {node.value!r}"
@@ -98,9 +98,9 @@ def paths_in(module: ast.Module) -> list[str]:
 
 
 def lists_of_fields_in(module: ast.Module, shapes: list[set[str]]) -> list[str]:
-    """The places with a list, tuple, set, or dict that names two fields of the API or more.
+    """List lists, tuples, sets and dicts that contain at least two fields of the API, by line.
 
-    A dict with nothing but the keys of one of `shapes` is none of them, nor a message of ASGI.
+    Excepted are dicts whose keys all belong to one of `shapes`, and ASGI messages.
     """
     found = []
     for node in code_without_docstrings(module):

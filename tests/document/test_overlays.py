@@ -1,4 +1,4 @@
-"""Overlays: changes laid over the document, for a resource of one's own and for anything else."""
+"""OpenAPI Overlays: changes of the document, such as additional resources."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def test_a_resource_of_ones_own_is_an_overlay_and_a_fixture_file() -> None:
         assert admin("GET", "2").json() == created.json()
         assert admin("DELETE", "1").status_code == 204
         assert admin("GET", "").json() == [created.json()]
-        # Every response is checked, and the overlay lists none of these.
+        # Every response is validated, and the overlay documents none of these.
         assert admin("GET", "1").json()["status"] == "room_not_found"
         assert admin("POST", "", json={}).json() == {"message": "name: is missing"}
         odd = {"Content-Type": "text/csv"}
@@ -144,7 +144,7 @@ def test_a_resource_of_ones_own_is_an_overlay_and_a_fixture_file() -> None:
         assert request(mock, "other-admin", "GET", "").json()["status"] == "access_denied"
 
 
-def test_an_entry_that_is_kept_needs_what_the_server_gives_to_new_ones(tmp_path: Path) -> None:
+def test_fixtures_must_contain_the_properties_that_the_server_sets(tmp_path: Path) -> None:
     (tmp_path / "room.yaml").write_text("entries: [{id: 1, name: Library}]", "utf-8")
     with pytest.raises(ConfigError, match="client_id: is missing"):
         create_app(SPEC, FIXTURES, overlays=[ROOMS / "overlay.yaml"], added_fixtures=[tmp_path])

@@ -1,4 +1,4 @@
-"""Every JSON response has an example in full, which a mock that was just started sends."""
+"""Every JSON response has a complete example, which equals the response of a new mock."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from document.operations import ALL, DOCUMENT, Operation
 from support.server import LIMITED, LOGIN, SECRETS, TRUSTED_CALL_API, Api, RunningMock
 
 JSON = "application/json"
-# What has another value each time.
+# Properties whose value differs each time.
 MOVING = {
     "createToken": {"access_token"},
     "createExtension": {"create_date"},
@@ -28,14 +28,14 @@ HOST = re.compile(r"^http://[^/]+")
 
 
 def named() -> Iterator[tuple[str, Operation, str]]:
-    """The JSON responses by name, with the operations that have them, and the status."""
+    """Yield all JSON responses: name, operation, and status."""
     for operation in ALL.values():
         for code, answer in operation.node["responses"].items():
             if JSON in operation.answers[code].get("content", {}):
                 yield answer["$ref"].rpartition("/")[2], operation, code
 
 
-# By name, the first operation of the document that has it: a response is often of several.
+# The first operation with each response, as several operations can share one.
 SUCCESSES = {
     name: operation.name for name, operation, code in reversed([*named()]) if code.startswith("2")
 }
@@ -47,7 +47,7 @@ def example_of(name: str) -> Any:
 
 
 def still(value: Any, moving: set[str]) -> Any:
-    """What of a value is the same each time, on whatever host."""
+    """Replace what differs each time, and the host, in a value."""
     if isinstance(value, dict):
         return {key: key in moving or still(one, moving) for key, one in value.items()}
     if isinstance(value, list):
@@ -70,7 +70,7 @@ def test_every_json_response_has_an_example() -> None:
 def test_the_example_of_a_response_is_what_a_new_mock_sends(name: str, mock: RunningMock) -> None:
     operation = ALL[SUCCESSES[name]]
     call = begin_a_call(mock)
-    # With all that has an example: as the documentation and collections send it.
+    # With all parameters that have examples, as the documentation and collections send them.
     required, *more = operation.requests()
     request = more[0] if operation.parameters and more else required
     request["path"] = re.sub(r"(/current_calls/).+", rf"\g<1>{call}", request["path"])
@@ -82,7 +82,7 @@ def test_the_example_of_a_response_is_what_a_new_mock_sends(name: str, mock: Run
 
 
 def begin_a_call(mock: RunningMock) -> str:
-    """A call that is being talked, as fixtures have none."""
+    """Start a call and answer it, as fixtures have none in progress; return its id."""
     call: str = mock.http.post("/__mock__/calls", json={"extension": 31, "course": {}}).json()[
         "call"
     ]
@@ -90,7 +90,7 @@ def begin_a_call(mock: RunningMock) -> str:
     return call
 
 
-# Of two requests at the same time there is a test of its own, in tests/calls.
+# TooManyStatistics needs two concurrent requests, and has a test in tests/calls.
 @pytest.mark.parametrize("name", sorted(REFUSALS.keys() - {"TooManyStatistics"}))
 def test_the_example_of_an_error_is_what_the_mock_sends(name: str, mock: RunningMock) -> None:
     having = [operation for one, operation, _ in named() if one == name]
@@ -104,7 +104,7 @@ def test_the_example_of_an_error_is_what_the_mock_sends(name: str, mock: Running
 
 
 def refusals(mock: RunningMock, operations: list[Operation], code: str) -> Iterator[httpx.Response]:
-    """Responses to requests that go wrong, each in another way."""
+    """Yield responses to requests that fail in different ways."""
     if not operations[0].secured:
         for operation in operations:
             yield from open_refusals(mock, operation)
@@ -127,7 +127,7 @@ def refusals(mock: RunningMock, operations: list[Operation], code: str) -> Itera
 
 
 def missing(operation: Operation, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The request with another value for each of its ids, which nothing has."""
+    """Yield the request with each of its ids replaced by one that does not exist."""
     last = request["path"].rstrip("/").rpartition("/")[2]
     for part in {one for one in request["path"].split("/") if re.search(r"\d", one)} - {"ver1.0"}:
         none = re.sub(r"[0-9A-F]", "9", part) if part.isupper() or not part.isdigit() else "999999"
@@ -148,7 +148,7 @@ def refused_bodies(
 
 
 def open_refusals(mock: RunningMock, operation: Operation) -> Iterator[httpx.Response]:
-    """What goes wrong where no token is needed: at the token endpoint and at the login page."""
+    """Yield errors of operations without a token: the token endpoint and the login page."""
     api = mock.anonymous()
     request = next(operation.requests())
     known = {"client_id": LOGIN, "client_secret": SECRETS[LOGIN]}

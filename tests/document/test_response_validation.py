@@ -1,4 +1,4 @@
-"""With response validation on, no answer of the API goes out that breaks the document."""
+"""Response validation: with it, the mock sends no response that violates the document."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ from support.server import API, SECRETS, TRUSTED
 
 @pytest.fixture(autouse=True)
 def _answers_fit_the_document() -> None:
-    """Elsewhere a broken answer fails the test; here it is what the test is about."""
+    """Override the check of other tests: here, invalid responses are the subject."""
 
 
 @pytest.fixture(autouse=True)
 def broken() -> Iterator[list[str]]:
-    """What was logged of broken answers."""
+    """Return the log messages about invalid responses."""
     with broken_responses() as found:
         yield found
 
 
 class Asked:
-    """A mock of this process, changed in some way, and what it answers to an administrator."""
+    """Mock in this process, with a changed document, and requests of an administrator."""
 
     def __init__(self, folder: Path, change: Change | None = None, checked: bool = True) -> None:
         spec = folder / "changed.yaml"
@@ -55,15 +55,13 @@ class Asked:
         self.app: MockApp = create_app(spec, FIXTURES, settings=settings)
 
     def get(self, path: str, **headers: str) -> httpx.Response:
-        """The answer to a GET."""
         return self.request("GET", path, headers=headers)
 
     def control(self, path: str, body: Any) -> None:
-        """Has the control interface do something."""
+        """Send a request to the control interface, which must succeed."""
         assert self.request("POST", f"/__mock__/{path}", json=body).is_success
 
     def request(self, method: str, path: str, **arguments: Any) -> httpx.Response:
-        """The answer to any request."""
         made = send_request(self.app, "POST", "/__mock__/tokens", json={"login": "client-admin"})
         headers = {"Authorization": f"Bearer {made.json()['access_token']}"}
         headers |= arguments.pop("headers", {})
@@ -71,7 +69,7 @@ class Asked:
 
 
 def problem(answer: httpx.Response) -> str:
-    """What an error says is wrong with the answer that it stands for."""
+    """Return the problem that a 500 reports about the response it replaces."""
     assert answer.status_code == 500, answer.text
     assert answer.headers["Content-Type"] == JSON
     body = answer.json()
@@ -203,7 +201,7 @@ def test_answers_that_are_late_or_damaged_on_their_way_are_checked(
     ]
 
 
-def test_what_is_write_only_is_in_no_answer_and_need_not_be(tmp_path: Path) -> None:
+def test_write_only_properties_are_left_out_of_responses(tmp_path: Path) -> None:
     def change(document: dict[str, Any]) -> None:
         document["components"]["schemas"]["UserComment"]["writeOnly"] = True
 

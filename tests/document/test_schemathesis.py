@@ -1,4 +1,4 @@
-"""Schemathesis' own command, as somebody runs it who has the document and a URL alone."""
+"""The command of Schemathesis, run with only the document and a URL."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from ringme_mock.testing import MockServer
 from ringme_spec.paths import SPEC
 
-# Rules between parameters, as that a range begins before it ends, are more than a schema says.
+# Schemas do not express rules between parameters, e.g. that a range starts before it ends.
 _LEFT_OUT = "positive_data_acceptance"
 
 
@@ -19,7 +19,7 @@ def test_it_finds_nothing_in_the_mock() -> None:
                 *(sys.executable, "-m", "schemathesis.cli", "run", SPEC, "--url", server.url),
                 *("-H", f"Authorization: Bearer {server.token_for('client-admin')}"),
                 *("--phases", "examples,coverage", "--exclude-checks", _LEFT_OUT),
-                # A busy machine takes longer for a response than it waits by default.
+                # A busy machine needs longer for a response than the default timeout.
                 *("--seed", "1", "--request-timeout", "120", "--no-color"),
             ],
             capture_output=True,

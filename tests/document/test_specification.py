@@ -1,4 +1,4 @@
-"""A document is validated quickly where it is right, and by Connexion wherever it may be wrong."""
+"""Validation of the document: quick if it is valid, otherwise with the messages of Connexion."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from support.operations import changed_document
 PATH = "/api/ver1.0/user/"
 GET = ("paths", PATH, "get")
 GROUP = ("components", "schemas", "GroupName")
-# A part of the document, the key in it, and what is put there.
+# A part of the document, the key in it, and the invalid value.
 WRONG: dict[str, tuple[tuple[str, ...], Any, Any]] = {
     "a method that is none": (("paths", PATH), "gett", {}),
     "an operation that is no object": (("paths", PATH), "get", "x"),

@@ -1,4 +1,4 @@
-"""YAML as the document, fixtures and exports are read: what anchors, merges and tags stand for."""
+"""YAML of the document, fixtures and exports: anchors, merge keys and tags."""
 
 from __future__ import annotations
 

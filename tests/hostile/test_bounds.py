@@ -59,7 +59,7 @@ def test_fixtures_may_have_more_than_the_bound(control: Control) -> None:
 
 
 @pytest.mark.parametrize("kind", ARRIVALS)
-def test_arrivals_stop_at_the_limit_of_entries(control: Control, kind: str) -> None:
+def test_no_more_arrives_than_there_is_room_for(control: Control, kind: str) -> None:
     collection, number = ARRIVALS[kind]
     most = bound(control, collection, spare=2)
     for _ in range(2):
@@ -73,7 +73,7 @@ def test_arrivals_stop_at_the_limit_of_entries(control: Control, kind: str) -> N
 
 
 @pytest.mark.parametrize("kind", BULK)
-def test_bulk_creation_stops_at_the_limit_of_entries(control: Control, kind: str) -> None:
+def test_bulk_makes_no_more_than_there_is_room_for(control: Control, kind: str) -> None:
     most = bound(control, BULK[kind])
     message = control.refused("POST", "bulk", {"client": 12, kind: SPARE + 1})
     assert f"{SPARE + 1} more would exceed the limit of {most};" in message
@@ -82,7 +82,7 @@ def test_bulk_creation_stops_at_the_limit_of_entries(control: Control, kind: str
     assert size(control, BULK[kind]) == most
 
 
-def test_an_import_with_too_many_entries_is_refused(control: Control) -> None:
+def test_an_import_holds_no_more_entries_than_may_be(control: Control) -> None:
     control.done("POST", "bulk", {"client": 12, "records": 20})
     exported = control.done("GET", "state")
     archive = control.ask("GET", "state", params={"format": "zip"}).content
@@ -168,7 +168,9 @@ def test_snapshots_of_the_same_entries_keep_them_once(control: Control) -> None:
     )
 
 
-def test_the_number_of_faults_is_limited(control: Control, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_more_faults_are_taken_than_may_be(
+    control: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(book_module, "MOST_FAULTS", 3)
     fault = {"match": {"path": "/nowhere"}, "connection": "drop"}
     ids = [control.done("POST", "faults", fault)["id"] for _ in range(3)]
@@ -188,7 +190,7 @@ def test_the_number_of_faults_is_limited(control: Control, monkeypatch: pytest.M
     ],
     ids=["body", "headers"],
 )
-def test_a_fault_that_is_too_long_is_refused(control: Control, answer: dict[str, Any]) -> None:
+def test_a_fault_is_no_longer_than_may_be(control: Control, answer: dict[str, Any]) -> None:
     message = control.refused("POST", "faults", {"answer": answer})
     assert message.startswith("400 fault: has 70")
     assert message.endswith(
@@ -239,7 +241,7 @@ def test_an_unknown_login_is_refused_with_some_that_exist(control: Control) -> N
     assert len(message) < 1000
 
 
-def test_the_number_of_open_streams_is_limited(
+def test_no_more_streams_are_open_than_may_be(
     control: Control, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journal_api, "MOST_STREAMS", 1)

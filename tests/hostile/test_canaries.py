@@ -162,7 +162,7 @@ def test_the_secret_of_an_application_that_logs_in_is_in_no_log(told: Told) -> N
     assert LOGIN["password"] not in requests
 
 
-def test_the_log_of_a_crash_contains_no_secret(
+def test_a_crash_does_not_tell_what_was_sent(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(_call: object, given: dict[str, str]) -> None:

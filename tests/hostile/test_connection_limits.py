@@ -192,7 +192,7 @@ def test_a_head_that_arrives_line_by_line_times_out(url: str) -> None:
         assert is_cut_off(wire, b"X: y\r\n")
 
 
-def test_a_silent_connection_is_closed_without_a_response(url: str) -> None:
+def test_a_connection_that_says_nothing_is_closed_without_a_word(url: str) -> None:
     with Wire(url) as wire:
         assert wire.answer().status == 0
 

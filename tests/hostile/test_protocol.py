@@ -234,7 +234,7 @@ def test_trailers_do_not_become_headers(site: Site, url: str) -> None:
         assert dict(scope["headers"])[b"host"] == b"127.0.0.1"
 
 
-def test_pipelined_requests_are_answered_in_order(url: str) -> None:
+def test_requests_at_once_are_answered_one_after_the_other_and_in_order(url: str) -> None:
     with Wire(url) as wire:
         wire.send(
             request("GET", "/pause")
@@ -369,7 +369,7 @@ def test_a_response_that_is_not_as_long_as_it_says_breaks_off(url: str, path: st
     assert not found.endswith((b"four", b"early"))
 
 
-def test_a_server_that_stops_waits_for_requests_in_progress() -> None:
+def test_a_server_that_ends_waits_for_what_it_has_begun() -> None:
     server = RunningServer(Site())
     with Wire(server.url) as wire, Wire(server.url) as idle:
         wire.send(request("POST", "/", "Content-Length: 4", "Expect: 100-continue"))

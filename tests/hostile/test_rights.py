@@ -108,7 +108,7 @@ def test_a_page_of_another_site_controls_nothing(http: httpx.Client, origin: str
     ],
 )
 @pytest.mark.parametrize("by_path", [True, False])
-def test_a_page_of_another_site_cannot_begin_a_session(
+def test_a_page_of_another_site_begins_no_session(
     http: httpx.Client, headers: dict[str, str], status: int, by_path: bool
 ) -> None:
     """A session that waits for its first accepted request is not begun, either."""
@@ -182,7 +182,7 @@ def test_a_proxy_decides_neither_the_scheme_nor_the_host_of_urls(http: httpx.Cli
 @pytest.mark.parametrize(
     "override", ["X-HTTP-Method-Override", "X-Method-Override", "X-HTTP-Method"]
 )
-def test_method_override_headers_are_ignored(http: httpx.Client, override: str) -> None:
+def test_no_header_makes_another_method_of_a_post(http: httpx.Client, override: str) -> None:
     token = http.post("/__mock__/tokens", json={"login": "client-admin"}).json()["access_token"]
     headers = {"Authorization": f"Bearer {token}", override: "DELETE"}
     for prefix in ("", "/s/one"):
@@ -191,7 +191,7 @@ def test_method_override_headers_are_ignored(http: httpx.Client, override: str) 
         assert http.get(f"{prefix}/__mock__/health", headers=headers).status_code == 200
 
 
-def test_a_form_of_another_site_is_refused(http: httpx.Client) -> None:
+def test_a_form_of_another_site_gets_nothing_done(http: httpx.Client) -> None:
     """Refuse the three media types that a page can send without a preflight or an Origin."""
     for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data"):
         headers = {"Content-Type": kind}
@@ -214,7 +214,7 @@ def test_pages_have_security_headers(http: httpx.Client, path: str) -> None:
 
 
 @pytest.mark.parametrize("page", ["", "api.html"])
-def test_the_documentation_may_load_only_from_its_own_origin(http: httpx.Client, page: str) -> None:
+def test_the_documentation_may_load_and_ask_nothing_foreign(http: httpx.Client, page: str) -> None:
     policy = http.get(f"/docs/{page}").headers["content-security-policy"]
     for part in policy.split("; "):
         name, *sources = part.split(" ")

@@ -78,9 +78,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("path", "status"), CASES)
-def test_paths_are_resolved_by_their_decoded_segments(
-    url: str, token: str, path: str, status: int
-) -> None:
+def test_a_path_leads_where_its_segments_say(url: str, token: str, path: str, status: int) -> None:
     with Wire(url) as wire:
         wire.send(request("GET", path, f"Authorization: Bearer {token}"))
         response = wire.answer()
@@ -113,7 +111,7 @@ def test_requests_without_a_server_resolve_alike(
         ("/__mock__/health", 200),
     ],
 )
-def test_the_decoded_path_is_used_if_the_raw_one_does_not_fit(
+def test_without_a_raw_path_the_decoded_one_counts(
     app: MockApp, token: str, path: str, status: int
 ) -> None:
     assert ask(app, token, path) == status

@@ -64,13 +64,13 @@ def run_check(folder: Path, **inputs: str) -> Run:
     return Run(done.returncode, done.stdout + done.stderr, output, summary)
 
 
-def test_every_input_is_used_and_is_in_no_script() -> None:
+def test_every_input_is_one_that_a_step_uses_and_gets_into_no_script() -> None:
     used = set(_INPUT.findall((ROOT / "action.yml").read_text("utf-8")))
     assert used == set(ACTION["inputs"])
     assert not [step["run"] for step in STEPS if "${{" in step.get("run", "")]
 
 
-def test_each_environment_variable_of_the_check_belongs_to_an_option() -> None:
+def test_each_variable_of_the_check_is_one_of_an_option() -> None:
     (step,) = [one for one in STEPS if one.get("id") == "check"]
     variables = {one.envvar for one in check.params}
     assert set(step["env"]) - {"RINGME_CONTRACT_PROFILE"} <= variables

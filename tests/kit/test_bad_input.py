@@ -69,14 +69,16 @@ def _no_github(monkeypatch: pytest.MonkeyPatch) -> None:
         (["http://127.0.0.1:1", "--expect", "none.toml"], "none.toml: cannot be read"),
     ],
 )
-def test_invalid_options_are_reported_in_one_line(arguments: list[str], said: str) -> None:
+def test_bad_options_are_said_in_one_line(arguments: list[str], said: str) -> None:
     done = ringme_contract("check", *arguments)
     assert done.exit_code == 2
     assert said in done.output
     assert "Traceback" not in done.output
 
 
-def test_an_unwritable_report_is_reported_before_the_run(mock: RunningMock, tmp_path: Path) -> None:
+def test_a_report_that_cannot_be_written_is_known_before_the_run(
+    mock: RunningMock, tmp_path: Path
+) -> None:
     (tmp_path / "file").write_text("")
     done = ringme_contract("check", mock.url, "--report-dir", str(tmp_path / "file" / "reports"))
     assert done.exit_code == 2

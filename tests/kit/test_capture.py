@@ -287,7 +287,7 @@ def test_a_capture_can_be_served_with_the_command_it_prints(
         assert httpx.post(url + path, data=given).status_code == 200
 
 
-def test_all_requests_but_the_token_request_are_get(tmp_path: Path) -> None:
+def test_no_request_but_that_for_a_token_is_anything_but_get(tmp_path: Path) -> None:
     methods = []
 
     def watch(call: Call) -> None:
@@ -367,9 +367,7 @@ HOSTILE: dict[str, tuple[Behaviour, str]] = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_service_that_cannot_be_read_ends_the_capture_in_one_line(
-    name: str, tmp_path: Path
-) -> None:
+def test_a_service_that_cannot_be_read_ends_it_in_one_line(name: str, tmp_path: Path) -> None:
     behave, words = HOSTILE[name]
     out = tmp_path / "mine"
     with source("mock") as upstream, hostile_server(upstream, behave) as server:

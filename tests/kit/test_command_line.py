@@ -129,7 +129,7 @@ def test_a_rule_without_a_check_is_not_reached_and_ends_with_3(
     assert "paging, media-delete, record-download, media-file" in done.output
 
 
-def test_capabilities_that_the_target_lacks_are_listed_and_do_not_fail_the_run(
+def test_what_the_target_does_not_offer_is_listed_and_does_not_fail_the_run(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     instead_of_all_checks(monkeypatch, GOOD, MAKING)
@@ -138,7 +138,7 @@ def test_capabilities_that_the_target_lacks_are_listed_and_do_not_fail_the_run(
     assert "not offered: group-create: the target must not be changed" in done.output
 
 
-def test_a_run_without_any_verdict_is_not_green(
+def test_a_run_that_could_show_nothing_is_not_green(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     instead_of_all_checks(monkeypatch, MAKING)

@@ -122,7 +122,7 @@ def left(before: Entries, after: Entries) -> dict[str, set[int]]:
         hostile.another_id_after_update,
     ],
 )  # fmt: skip
-def test_existing_entries_stay_and_leftovers_are_reported(
+def test_what_was_there_stays_and_what_is_left_is_named(
     alter: hostile.Alter | None, tmp_path: Path
 ) -> None:
     """Whatever is created is removed, or reported with its number of entries."""
@@ -149,7 +149,7 @@ def test_entries_of_another_run_stay(tmp_path: Path) -> None:
         assert left(before, entries(url))["extension_group"] == set()
 
 
-def test_existing_entries_that_changed_are_reported_and_not_deleted(tmp_path: Path) -> None:
+def test_what_has_changed_beside_the_run_is_named_and_not_deleted(tmp_path: Path) -> None:
     """A PUT that changes all entries gives each the prefix of the run."""
     with target(hostile.update_of_all) as url:
         before = entries(url)
@@ -162,7 +162,7 @@ def test_existing_entries_that_changed_are_reported_and_not_deleted(tmp_path: Pa
 
 
 @pytest.mark.parametrize("digits", [11, 18, 40])
-def test_a_client_may_have_numbers_of_any_length(digits: int, tmp_path: Path) -> None:
+def test_numbers_may_have_any_length(digits: int, tmp_path: Path) -> None:
     def lengthen(state: dict[str, Any]) -> None:
         for client in state["client"]["entries"]:
             client["extension_len"] = digits
@@ -207,7 +207,7 @@ def test_a_check_sends_no_request_that_might_harm_the_targets_own(
     assert sent == []
 
 
-def test_nothing_is_written_to_a_read_only_target(
+def test_nothing_is_written_to_a_target_that_is_only_to_be_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def writes(kit: CheckContext) -> None:
@@ -221,7 +221,7 @@ def test_nothing_is_written_to_a_read_only_target(
     assert written == {"/oauth/token"}
 
 
-def test_leftovers_with_the_same_reason_are_reported_in_one_line(
+def test_what_could_not_be_undone_for_one_reason_is_told_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def undoes_in_vain(kit: CheckContext) -> None:

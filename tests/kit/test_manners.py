@@ -173,7 +173,7 @@ def test_a_second_signal_ends_the_run_at_once_and_still_cleans_up(
     assert snapshot(mock) == before
 
 
-def test_ctrl_c_cleans_up_and_writes_the_report(
+def test_ctrl_c_ends_the_real_command_in_good_order(
     mock: RunningMock, target: str, tmp_path: Path
 ) -> None:
     before = snapshot(mock)

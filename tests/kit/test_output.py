@@ -40,7 +40,7 @@ def test_a_closed_pipe_changes_no_exit_code(mock: RunningMock, rule: str, code: 
 
 
 @pytest.mark.skipif(not _FULL.exists(), reason="only Linux has a disk that is always full")
-def test_a_full_disk_is_reported_in_one_line_and_changes_no_exit_code(mock: RunningMock) -> None:
+def test_a_full_disk_for_the_output_is_one_line_and_changes_no_exit_code(mock: RunningMock) -> None:
     with _FULL.open("w") as full:
         done = subprocess.run(
             [*COMMAND, mock.url, "--rule", "me"], stdout=full, stderr=subprocess.PIPE, text=True
@@ -50,7 +50,7 @@ def test_a_full_disk_is_reported_in_one_line_and_changes_no_exit_code(mock: Runn
 
 
 @pytest.mark.skipif(not _FULL.exists(), reason="only Linux has a disk that is always full")
-def test_an_unwritable_report_affects_neither_the_others_nor_the_verdict(
+def test_a_report_that_cannot_be_written_costs_neither_the_others_nor_the_verdict(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     arguments = [mock.url, "--layer", "scenarios", "--json", str(_FULL), "--ndjson", str(_FULL)]

@@ -26,7 +26,7 @@ def recorded_items(mock: RunningMock) -> list[object]:
     return [admin.read("/client/@me/record/", **bounds), admin.read("/client/@me/extension/")]
 
 
-def test_consecutive_runs_in_separate_sessions_have_equal_results(
+def test_runs_in_a_row_on_one_mock_find_the_same_in_sessions_of_their_own(
     mock: RunningMock, tmp_path: Path
 ) -> None:
     before = recorded_items(mock)

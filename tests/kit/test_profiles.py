@@ -46,7 +46,7 @@ def test_the_time_of_a_run_follows_latency_jobs_and_the_requests_a_second_allowe
         (0.01, (10000, 7999, 60), "7999 left of 10000 an hour (all again in 60 s)"),
     ],
 )
-def test_a_run_that_cannot_finish_is_predicted(
+def test_a_run_that_cannot_end_well_is_known_before(
     latency: float, limit: tuple[int, int, int] | None, said: str
 ) -> None:
     troubles = list(Pace(latency, limit).troubles(_PROFILE, load_target(MOCK)))
@@ -78,7 +78,7 @@ def test_doctor_says_how_long_each_profile_takes_and_whether_that_suffices(
     assert ringme_contract("doctor", mock.url).exit_code == 0
 
 
-def test_an_unknown_profile_is_refused(tmp_path: Path) -> None:
+def test_a_profile_that_there_is_not_is_refused(tmp_path: Path) -> None:
     target = mock_target(tmp_path, ("[range]", 'profile = "ful"\n\n[range]'))
     done = ringme_contract("check", "--target", target)
     assert done.exit_code == 2

@@ -94,7 +94,7 @@ def test_of_a_dozen_faults_at_once_each_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", NULL_SERVERS)
-def test_a_server_that_implements_nothing_never_passes(name: str) -> None:
+def test_a_server_that_implements_nothing_is_never_good_enough(name: str) -> None:
     with running_server(null=name) as server:
         done = ringme_contract("check", server.url, "--layer", "generic", "--layer", "access")
     assert done.exit_code == (ExitCode.FAILED if name == "example" else ExitCode.COULD_NOT_RUN)
@@ -161,11 +161,13 @@ def healthy(*messages: str, code: int = 0) -> ServerFinding:
         (Proof(errors=["a-fault: boom"]), ["broke down: a-fault: boom"]),
     ],
 )
-def test_a_proof_holds_only_without_complaints(proof: Proof, said: list[str]) -> None:
+def test_a_proof_holds_only_if_there_is_nothing_to_say_against_it(
+    proof: Proof, said: list[str]
+) -> None:
     assert proof.complaints == said
 
 
-def test_the_command_tries_the_chosen_faults_and_writes_json(tmp_path: Path) -> None:
+def test_the_command_tries_what_it_is_asked_to_and_writes_json(tmp_path: Path) -> None:
     path = tmp_path / "proof.json"
     arguments = ["--fault", "deleted-twice", "--jobs", "1", "--json", str(path)]
     done = ringme_contract("prove", *arguments)
@@ -179,7 +181,7 @@ def test_the_command_tries_the_chosen_faults_and_writes_json(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("arguments", [["--fault", "nothing"], ["--class", "nothing"]])
-def test_the_command_refuses_unknown_faults_and_classes(arguments: list[str]) -> None:
+def test_the_command_refuses_what_it_does_not_know(arguments: list[str]) -> None:
     done = ringme_contract("prove", *arguments)
     assert done.exit_code == 2
     assert "nothing" in done.output

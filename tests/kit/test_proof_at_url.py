@@ -147,7 +147,7 @@ def test_each_fault_is_found_or_left_out_or_not_put(mock: RunningMock, tmp_path:
 
 
 @pytest.mark.usefixtures("few_checks")
-def test_rules_that_the_server_breaks_by_itself_prove_nothing(
+def test_what_the_server_breaks_by_itself_proves_nothing(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     unseen = Fault(
@@ -167,7 +167,9 @@ def test_rules_that_the_server_breaks_by_itself_prove_nothing(
 
 
 @pytest.mark.usefixtures("few_checks")
-def test_the_reset_command_runs_before_each_fault(mock: RunningMock, tmp_path: Path) -> None:
+def test_a_command_gives_the_server_its_data_back_before_each_fault(
+    mock: RunningMock, tmp_path: Path
+) -> None:
     log = tmp_path / "log"
     arguments = (mock.url, "--fault=deleted-twice", "--reset")
     assert run(tmp_path / "proof.json", *arguments, f"echo again >>{log}")[0] == 0
@@ -184,7 +186,7 @@ def test_the_reset_command_runs_before_each_fault(mock: RunningMock, tmp_path: P
         (["http://127.0.0.1:1", "--full"], "--full"),
     ],
 )
-def test_options_that_allow_no_proof_are_reported_in_one_line(
+def test_what_cannot_be_proved_is_said_in_a_line(
     arguments: list[str], said: str, tmp_path: Path
 ) -> None:
     code, output, _ = run(tmp_path / "none.json", *arguments)

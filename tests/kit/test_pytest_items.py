@@ -112,7 +112,7 @@ def verdicts(report: Path) -> dict[str, str]:
     return found
 
 
-def test_the_plugin_does_nothing_without_a_target(folder: Path) -> None:
+def test_the_plugin_is_inert_unless_there_is_something_to_ask(folder: Path) -> None:
     (folder / "test_mine.py").write_text("def test_mine(): pass\n")
     done = run(folder, "-q", "test_mine.py")
     assert "1 passed" in done.stdout
@@ -175,7 +175,7 @@ def test_a_rule_that_no_chosen_layer_checks_is_skipped(mock: RunningMock, folder
 
 
 @pytest.mark.parametrize("app", ["asgi", "wsgi"])
-def test_an_application_object_can_be_checked(folder: Path, app: str) -> None:
+def test_an_application_object_can_be_asked(folder: Path, app: str) -> None:
     arguments = ("--ringme-app", f"apps:{app}", "--ringme-layer", "generic")
     done = run(folder, "-q", "--pyargs", "ringme_contract", *arguments, "-k", "[codes] or whoami")
     assert "1 passed" in done.stdout, done.stdout + done.stderr
@@ -207,7 +207,7 @@ def test_a_suite_of_ones_own_imports_the_test_and_overrides_the_application(fold
         ),
     ],
 )
-def test_invalid_options_are_reported_without_a_traceback(
+def test_what_cannot_be_asked_is_said_without_a_traceback(
     folder: Path, arguments: tuple[str, ...], said: str
 ) -> None:
     done = run(folder, "--pyargs", "ringme_contract", *arguments, "-k", "paging")

@@ -148,7 +148,7 @@ def test_json_fits_its_schema_and_keeps_all_that_was_found(report: Report) -> No
     assert found["exit_code"] == 1
 
 
-def test_coverage_shows_documented_statuses_that_were_not_seen(report: Report) -> None:
+def test_coverage_shows_the_cells_that_nobody_saw(report: Report) -> None:
     rows = {one["operation"]: one for one in json.loads(json_report(report))["coverage"]}
     documented = [operation.id for operation in CONTRACT.operations.values()]
     assert sorted(rows) == sorted(documented)
@@ -235,7 +235,7 @@ def test_the_summary_for_github_is_a_table_that_odd_text_does_not_break(report: 
     assert "<script>" not in text
 
 
-def test_printable_escapes_control_characters() -> None:
+def test_printable_writes_out_what_a_terminal_would_obey() -> None:
     assert printable("a\x1b[31m\u202eb\r\n\té\U0001f600\U000e0001") == (
         "a\\x1b[31m\\u202eb\\x0d\n\té\U0001f600\\ue0001"
     )

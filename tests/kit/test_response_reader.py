@@ -22,7 +22,7 @@ def read(method: str, *pieces: bytes, ends: bool = False) -> tuple[Received, boo
     return reader.received, reader.can_go_on
 
 
-def test_interim_responses_are_skipped() -> None:
+def test_interim_responses_are_passed_over() -> None:
     found, _ = read("GET", _INTERIM + _INTERIM + _HEAD + b"Content-Length: 2\r\n\r\nok")
     assert found == Received(200, [*_HEADERS, (b"Content-Length", b"2")], b"ok")
 

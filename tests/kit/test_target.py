@@ -118,14 +118,14 @@ def test_secrets_of_the_environment_go_before_those_of_the_file(
         ("[range]", "[range", "is not valid TOML"),
     ],
 )
-def test_an_error_is_reported_in_one_line(tmp_path: Path, old: str, new: str, said: str) -> None:
+def test_what_is_wrong_is_said_in_one_line(tmp_path: Path, old: str, new: str, said: str) -> None:
     path = written(tmp_path, MINIMAL.replace(old, new))
     with pytest.raises(ConfigError) as error:
         load_target(path)
     assert str(error.value).startswith(f"{path}: {said}")
 
 
-def test_all_errors_are_reported_together(tmp_path: Path) -> None:
+def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
     path = written(
         tmp_path,
         """
@@ -155,7 +155,7 @@ def test_all_errors_are_reported_together(tmp_path: Path) -> None:
     ]
 
 
-def test_a_missing_or_binary_file_is_reported(tmp_path: Path) -> None:
+def test_a_file_that_is_not_there_or_no_text_is_said_to_be(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read"):
         load_target(tmp_path / "none.toml")
     (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe")

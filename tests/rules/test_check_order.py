@@ -1,4 +1,4 @@
-"""The order of checks (contract section 2), as far as it takes a clock or fixtures of its own."""
+"""Order of checks (contract section 2), where a test needs the clock or fixtures of its own."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_an_expired_token_is_401_though_the_limit_is_used_up(mock: RunningMock) 
 
 
 def test_a_blocked_user_past_the_limit_is_429(tmp_path: Path) -> None:
-    # The fixtures have no user who can be blocked in a client whose limit is low.
+    # In the fixtures, no client with a low limit has a user that can be blocked.
     fixtures = tmp_path / "fixtures"
     shutil.copytree(FIXTURES, fixtures)
     applications = fixtures / "application.yaml"

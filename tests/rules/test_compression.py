@@ -1,4 +1,4 @@
-"""Compressed responses: what the contract kit cannot see of them."""
+"""Compressed responses: properties that the contract kit cannot check."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from support.server import Api, RunningMock
 def test_the_bytes_are_gzip_however_many_they_are(
     mock: RunningMock, admin: Api, count: int
 ) -> None:
-    """Long bodies are compressed beside other requests."""
+    """Long bodies are compressed in a thread, concurrently with other requests."""
     for number in range(count):
         admin.post("/client/@me/extension_group/", {"name": "x" * 250, "extra_params": str(number)})
     path, authorization = "/client/@me/extension_group/", {"Authorization": f"Bearer {admin.token}"}

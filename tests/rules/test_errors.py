@@ -1,4 +1,4 @@
-"""Refusals that the contract kit cannot bring about, or that the contract does not ask for."""
+"""Errors that the contract kit cannot provoke, or that the contract does not require."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_all_users_of_a_client_that_is_blocked_later_are_refused_everywhere() ->
         with mock.http:
             users = [mock.as_user(login) for login in ("client-admin", "sales-lead")]
             other = mock.as_user("other-admin")
-            # No operation blocks a client.
+            # No operation of the API blocks a client.
             app.state.store["client"].update(12, {"status": "blocked"})
             for user in users:
                 answers = {one.id: outcome(send(user, one)) for one in OPERATIONS}

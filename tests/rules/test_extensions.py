@@ -11,7 +11,7 @@ EXTENSIONS = "/client/12/extension/"
 
 
 @pytest.mark.parametrize("name", ["000*302", "302"])
-def test_the_own_name_is_no_rename(admin: Api, name: str) -> None:
+def test_the_current_name_is_not_a_rename(admin: Api, name: str) -> None:
     was = admin.read(f"{EXTENSIONS}31")
     answer = accepted(admin.put(f"{EXTENSIONS}31", {"name": name, "label": "Other"}))
     assert answer == {**was, "label": "Other"}

@@ -1,4 +1,4 @@
-"""The words in which a body is refused that could not be written again, and JSON that is taken."""
+"""JSON bodies: errors for those that cannot be stored and returned, and extra members."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CHANGES = [one for one in OPERATIONS if one.body]
 
 
 def nested(depth: int) -> bytes:
-    """JSON of so many levels."""
+    """Return nested JSON arrays of this depth."""
     return b"[" * depth + b"]" * depth
 
 
@@ -27,12 +27,12 @@ def send(api: Api, one: Operation, content: bytes) -> httpx.Response:
 
 
 def with_more(one: Operation, more: bytes) -> bytes:
-    """The example with one more member."""
+    """Return the example body with an additional member."""
     return json.dumps(body_of(one)).encode()[:-1] + b", " + more + b"}"
 
 
 def configuration(admin: Api) -> list[Any]:
-    """All that requests with bodies change."""
+    """Return all entries that requests with bodies can change."""
     lists = ("extension_group", "extension", "user/extension_group")
     return [admin.read(f"/client/@me/{name}/") for name in lists]
 
@@ -64,7 +64,7 @@ def test_what_could_not_be_written_again_is_refused_in_clear_words(
 
 
 @pytest.mark.parametrize("more", [b'"x": ' + nested(89), b'"x": 1e300', b'"x": ' + b"9" * 300])
-# Fixtures have no calls in progress.
+# The fixtures have no calls in progress.
 @pytest.mark.parametrize("one", [one for one in CHANGES if one.id != "moveCurrentCall"], ids=brief)
 def test_what_is_not_stored_may_be_any_json(admin: Api, one: Operation, more: bytes) -> None:
     assert send(admin, one, with_more(one, more)).status_code == SUCCESS[one.method]

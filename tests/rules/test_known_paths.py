@@ -1,4 +1,4 @@
-"""Paths that are not mocked: what the response says, and how the journal marks it."""
+"""Known paths that are not mocked: their responses, and their mark in the journal."""
 
 from __future__ import annotations
 

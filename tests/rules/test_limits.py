@@ -1,4 +1,4 @@
-"""Limits of requests, by the clock and by fixtures of their own."""
+"""Rate limits, where a test needs the clock or fixtures of its own."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ Forward = Callable[[float], None]
 
 @pytest.fixture
 def forward(mock: RunningMock) -> Forward:
-    """Puts the clock forward, which stands still otherwise."""
+    """Freeze the clock; return a function that advances it."""
     mock.clock.freeze()
     return mock.clock.advance
 
 
 @pytest.fixture
 def three_an_hour(tmp_path: Path) -> Iterator[RunningMock]:
-    """A mock where a second application of client 12 is allowed 3 requests an hour."""
+    """Return a mock in which a second application of client 12 may send 3 requests an hour."""
     shutil.copytree(FIXTURES, tmp_path / "fixtures")
     path = tmp_path / "fixtures" / "application.yaml"
     line = f'client_id: "{TRUSTED_CALL_API}"\n'
@@ -47,7 +47,7 @@ def three_an_hour(tmp_path: Path) -> Iterator[RunningMock]:
 
 
 def figures(response: httpx.Response) -> list[int]:
-    """Limit, remaining and reset of an answer, all of them whole numbers."""
+    """Return limit, remaining and reset of a response, all of them integers."""
     values = [response.headers.get_list(name) for name in NAMES]
     assert all(len(value) == 1 and re.fullmatch("[0-9]+", value[0]) for value in values), values
     return [int(value[0]) for value in values]
@@ -58,7 +58,7 @@ def remaining(api: Api) -> int:
 
 
 def use_up(api: Api) -> httpx.Response:
-    """The last request that is allowed, of five."""
+    """Send the five allowed requests; return the last response."""
     answers = [api.get("/user/") for _ in range(5)]
     assert [one.status_code for one in answers] == [200] * 5
     return answers[-1]

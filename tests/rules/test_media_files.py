@@ -1,4 +1,4 @@
-"""Files of recorded items: under which name they are saved, and where else they are."""
+"""Files of recorded items: names, storage URLs, conditional and range requests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from support.server import API, Api, RunningMock
 
 STORAGE = [one for one in OPERATIONS if one.action == "storage_url"]
 OWNERS = {"client": "@me", "extension_group": 3, "extension": 31}
-# No longer than any list may reach; together they hold all items of the fixtures.
+# As long as a list allows; together they contain all items of the fixtures.
 WINDOWS = (
     ("2016-06-01 00:00:00", "2016-07-31 23:59:59"),
     ("2016-04-01 00:00:00", "2016-05-31 23:59:59"),
@@ -25,7 +25,7 @@ Item = dict[str, Any]
 
 
 def items_at(api: Api, one: Operation) -> list[tuple[Item, str]]:
-    """The items that an operation can be asked for, each with the path."""
+    """Return the items that an operation applies to, each with its path."""
     level, kind, owner = one.section, one.collection, OWNERS[str(one.section)]
     listed = next(
         other
@@ -58,7 +58,7 @@ def test_a_storage_url_leads_to_the_host_that_was_asked(admin: Api, host: str) -
 
 @pytest.fixture
 def stored(mock: RunningMock, admin: Api) -> tuple[Api, str, httpx.Response]:
-    """Somebody without a token, the storage URL of a recording, and the whole of it."""
+    """Return an anonymous client, the storage URL of a recording, and its full response."""
     _, path = items_at(admin, STORAGE[0])[0]
     anyone, url = mock.anonymous(), admin.read(path)["record_url"]
     return anyone, url, anyone.request("GET", url)

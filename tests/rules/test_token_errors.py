@@ -1,4 +1,4 @@
-"""Token requests that are broken, or come as HTTP Basic."""
+"""Invalid token requests, and those with HTTP Basic."""
 
 from __future__ import annotations
 
@@ -49,9 +49,7 @@ def test_a_broken_multipart_body_is_an_invalid_request(
 
 @pytest.mark.parametrize("broken", [b"\xff\xfe", b"%FF%FE", b"%ED%A0%80", b"%", b"\x00"])
 @pytest.mark.parametrize("name", ["grant_type", "client_id", "client_secret", "username"])
-def test_a_form_that_is_not_utf_8_is_refused_as_whatever_its_value_is(
-    mock: RunningMock, name: str, broken: bytes
-) -> None:
+def test_a_form_that_is_not_utf_8_is_refused(mock: RunningMock, name: str, broken: bytes) -> None:
     parameters = {key: value.encode() for key, value in LOGGING_IN.items()}
     content = b"&".join(
         key.encode() + b"=" + value for key, value in (parameters | {name: broken}).items()
@@ -62,7 +60,7 @@ def test_a_form_that_is_not_utf_8_is_refused_as_whatever_its_value_is(
         content=content,
         headers={"Content-Type": "application/x-www-form-urlencoded"},
     )
-    # The contract does not say whether the bytes or the value that they stand for is at fault.
+    # The contract leaves open whether the encoding or the value is invalid.
     assert response.status_code in (400, 401)
     _assert_refused(response, response.status_code, response.json()["error"])
 

@@ -1,4 +1,4 @@
-"""Tokens: ways to get one that the contract does not ask for, and how long one lasts."""
+"""Tokens: requests that the contract does not mention, and lifetimes."""
 
 from __future__ import annotations
 

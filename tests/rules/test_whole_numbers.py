@@ -1,4 +1,4 @@
-"""Whole numbers of more than 64 bits: each is a 400 that names the field (contract section 4)."""
+"""Integers of more than 64 bits: a 400 that names the field (contract section 4)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from support.server import Api
 
 
 def schemas(node: Any) -> Iterator[dict[str, Any]]:
-    """All schemas of whole numbers, and of numbers, below a part of a document."""
+    """Yield all schemas of integers and numbers below a node of a document."""
     if isinstance(node, dict):
         if node.get("type") in ("integer", "number"):
             yield node
@@ -37,7 +37,7 @@ def test_every_number_of_a_document_has_bounds(document: dict[str, Any], least: 
             schema.get("format") in ("int32", "int64", "unix-microseconds")
             or ("minimum" in schema and "maximum" in schema)
             or "enum" in schema
-            # Of what the mock says itself.
+            # Only in responses of the mock.
             or schema["type"] == "number"
         ), schema
 

@@ -1,4 +1,4 @@
-"""HAProxy in front of several processes, as the example for Docker Compose has it."""
+"""HAProxy in front of several processes, as in the example for Docker Compose."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CONFIGURATION = (EXAMPLES / "replicas" / "haproxy.cfg").read_text("utf-8")
 
 @contextmanager
 def balanced(folder: Path, found: list[Replica]) -> Iterator[str]:
-    """Runs HAProxy as long as the block lasts; gives its URL."""
+    """Run HAProxy during the block; yield its URL."""
     needed("haproxy")
     port = free_port()
     servers = "".join(

@@ -15,7 +15,7 @@ ENGINES = ("file", "redis")
 
 @dataclass(frozen=True)
 class Engine:
-    """Where the processes share their state: a folder, and options of `serve`."""
+    """Shared state of processes: a folder, and options of `serve`."""
 
     folder: Path
     options: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Processes that kill themselves at a moment of interest, and write an image after few commands."""
+"""Processes that kill themselves at a chosen point, and write images often."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from ringme_mock.command_log.file_log import FileLog
 from ringme_mock.command_log.log import Batch, Turn
 from ringme_mock.command_log.redis_log import RedisLog
 
-# Before a command is in the log, and after that, before it is applied; while an image is written;
-# once it is kept, before the commands go; once some of them are gone.
+# Before a command is in the log; in the log but before it is applied; while an image is written;
+# when it is stored, before the commands are dropped; when some of them are dropped.
 COMMAND, APPENDED = "dies-before-a-command", "dies-after-a-command"
 IMAGE, KEPT, DROPPING = "dies-in-an-image", "dies-with-an-image", "dies-while-dropping"
 MOMENTS = (COMMAND, APPENDED, IMAGE, KEPT, DROPPING)
-# All of these processes write images often; those of this name live.
+# Also writes images often, but does not kill itself.
 LIVES = "lives"
 _COMMANDS = 40
 
 
 def die_at(moment: str) -> None:
-    """Has this process kill itself at a moment, with the commands and images of the rest of it."""
+    """Make this process write images often, and kill itself at a point after some commands."""
     images.ENOUGH = _COMMANDS
     images._PART = 0
     for kind in (FileLog, RedisLog):
@@ -58,7 +58,7 @@ def _die_in(kind: Any, moment: str) -> None:
 
     async def drop_some(self: Any, number: int) -> None:
         if moment == DROPPING:
-            # Or in its first pause, if there is one.
+            # Or during its first pause, if it makes one.
             asyncio.sleep = _die  # type: ignore[assignment]
         await drop_before(self, number)
         if moment == DROPPING:

@@ -1,4 +1,4 @@
-"""A Redis server of a test's own, on a free port of the loopback interface."""
+"""Redis server of one test, on a free port of the loopback interface."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def free_port() -> int:
 
 
 class RedisServer:
-    """Keeps each change on the disk before it answers; it can be killed and started again."""
+    """Server that can be killed and restarted; with `keeps`, acknowledged changes survive."""
 
     def __init__(self, folder: Path, *, keeps: bool = True) -> None:
         needed("redis-server")

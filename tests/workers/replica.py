@@ -1,6 +1,7 @@
-"""One worker process on a port of its own: `python -m workers.replica FOLDER [DEFECT] [OPTIONS]`.
+"""Worker process on a port of its own.
 
-The workers of `serve --workers` share a port, so nobody could tell which of them responds.
+`python -m workers.replica FOLDER [DEFECT or point of workers.dying] [OPTIONS]`. The workers of
+`serve --workers` share a port, so a client could not choose between them.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ from ringme_mock.store.collection import Key
 from ringme_mock.store.rate_limits import Allowance, Counted, RateLimits
 from workers.dying import LIVES, MOMENTS, die_at
 
-# Defects that checks of several processes have to find.
+# Defects that checks of several processes must find.
 READS_WITHOUT_TURN, COUNTS_APART = "reads-without-turn", "counts-apart"
-# Much longer than a request takes on a busy machine.
+# In seconds; much longer than a request takes on a busy machine.
 _SELDOM = 0.5
 
 
@@ -48,7 +49,7 @@ def _make_defect(defect: str) -> None:
     if defect == COUNTS_APART:
         RateLimits.count = count_apart  # type: ignore[method-assign]
     else:
-        # To count is a look at the log, too.
+        # Counting would read the log, too.
         SharedCounts.count = do_nothing  # type: ignore[method-assign]
         SharedCounts.catch_up = do_nothing  # type: ignore[method-assign]
         Turns.look = look_seldom  # type: ignore[method-assign, assignment]

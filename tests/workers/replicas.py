@@ -1,4 +1,4 @@
-"""Several processes that serve one state, each at a URL of its own."""
+"""Processes that serve one state, each at a URL of its own."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TESTS = Path(__file__).parents[1]
 
 
 class Replica:
-    """One of the processes, and a client of it."""
+    """One of the processes, with an HTTP client."""
 
     def __init__(self, folder: Path, *arguments: str) -> None:
         self.process = subprocess.Popen(
@@ -36,7 +36,7 @@ class Replica:
         self.http = httpx.Client(base_url=self.url, trust_env=False)
 
     def control(self, method: str, path: str, json: Any = None, session: str = "") -> Any:
-        """The JSON of a request to the control interface, which must succeed."""
+        """Return the JSON of a request to the control interface, which must succeed."""
         start = f"/s/{session}" if session else ""
         response = self.http.request(method, f"{start}/__mock__/{path}", json=json)
         assert response.status_code < 400, response.text
@@ -60,10 +60,10 @@ class Replica:
 
 @contextmanager
 def replicas(folder: Path, count: int, *arguments: str) -> Iterator[list[Replica]]:
-    """Runs so many processes over one state as long as the block lasts."""
+    """Run so many processes with one state during the block."""
     found: list[Replica] = []
     try:
-        # One by one, so that those that did start are stopped if another one does not.
+        # One by one, so that the ones that started are stopped if the next one fails.
         for _ in range(count):
             found.append(Replica(folder, *arguments))  # noqa: PERF401
         yield found
@@ -73,7 +73,7 @@ def replicas(folder: Path, count: int, *arguments: str) -> Iterator[list[Replica
 
 
 def eventually(condition: Callable[[], bool]) -> None:
-    """Waits for what comes by itself."""
+    """Wait until the condition is true."""
     deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline, "it did not come"

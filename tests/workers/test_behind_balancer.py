@@ -1,4 +1,4 @@
-"""The contract kit finds no difference between one process and many behind a balancer."""
+"""Contract kit against several processes behind a load balancer."""
 
 from __future__ import annotations
 

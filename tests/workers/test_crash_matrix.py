@@ -1,6 +1,6 @@
-"""kill -9 at each moment of interest under load: nothing that was acknowledged is lost.
+"""kill -9 at each critical point under load: no acknowledged change is lost.
 
-RINGME_CRASHES is the number of kills at each moment, one by default (`make crashes`: 20).
+RINGME_CRASHES is the number of kills at each point, one by default (`make crashes`: 20).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ CRASHES = int(os.environ.get("RINGME_CRASHES", "1"))
 
 
 class Kept(threading.Thread):
-    """A process that is started anew after it has killed itself, until there were enough kills."""
+    """Process that is restarted after each time it kills itself, until there were enough kills."""
 
     def __init__(self, engine: Engine, moment: str, urls: list[str]) -> None:
         super().__init__(daemon=True)
@@ -47,12 +47,12 @@ class Kept(threading.Thread):
             if self.crashes == CRASHES:
                 return
             self._process = self._begin()
-            # Only now, as the load needs one.
+            # Not earlier, as the load needs at least one URL.
             self._urls.remove(url)
 
     def end(self) -> None:
         self._ends = True
-        # It may be starting another one.
+        # It may be starting another process.
         while self.is_alive():
             self._process.process.terminate()
             self.join(1)
@@ -61,7 +61,7 @@ class Kept(threading.Thread):
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_kill_at_a_moment_loses_nothing(engine: Engine, moment: str) -> None:
     urls: list[str] = []
-    # Only the process that leads writes images, and another one leads once it is dead.
+    # Only the leader writes images; the other process becomes leader when it is dead.
     found = [Kept(engine, LIVES if moment in (COMMAND, APPENDED) else moment, urls)]
     try:
         load = Load(urls)
@@ -72,7 +72,7 @@ def test_a_kill_at_a_moment_loses_nothing(engine: Engine, moment: str) -> None:
     finally:
         for one in found:
             one.end()
-    # That several of them come to the same state is held by test_linearizable.py.
+    # test_linearizable.py checks that several processes reach the same state.
     with replicas(engine.folder, 1, LIVES, *engine.options) as (later,):
         urls[:] = [later.url]
         load.run(10)

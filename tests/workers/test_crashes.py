@@ -1,4 +1,4 @@
-"""Processes that stand still, or end: no response is stale, and the others take over."""
+"""Processes that are suspended or killed: no response is stale, and the others take over."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_another_process_sends_events_when_one_has_ended(engine: Engine) -> None
         found[0].api("POST", "/api/ver1.0/extension/31/event/", token, body)
         found[0].control("POST", "calls", call)
         target.wait(1)
-        # One of them sent it, so both are killed in turn.
+        # One of the two sends it, so each is killed in turn.
         for victim in (0, 1):
             found[victim].process.kill()
             found[victim].stop()

@@ -1,4 +1,4 @@
-"""A process whose state is not that of the others says so, ends, and is started again."""
+"""Drift: a process whose state differs from that of the others logs it, ends, and is restarted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from workers.test_supervisor import log_in, workers_of
 
 COMMANDS = 10
 DIFFERS = "the state of this process differs from that of the others"
-# Python imports it in each process: images come often, and one process, once, skips a command.
+# Imported by Python in each process: images are frequent, and one process skips a command once.
 SKIPS = f"""
 import os
 from ringme_mock.command_log import images
@@ -41,7 +41,7 @@ Repeat.run = skip_once
 
 @pytest.fixture
 def defect(tmp_path: Path) -> dict[str, str]:
-    """The environment of processes of which one skips a command."""
+    """Return environment variables with which one of the processes skips a command."""
     code = tmp_path / "code"
     code.mkdir()
     (code / "sitecustomize.py").write_text(SKIPS, "utf-8")
@@ -59,7 +59,7 @@ def groups(url: str) -> Any:
 
 
 def make_one_skip(url: str, defect: dict[str, str]) -> None:
-    """Makes groups until a process has skipped one."""
+    """Create groups until a process has skipped one."""
 
     def has_skipped() -> bool:
         make_group(url, "skipped")
@@ -69,7 +69,7 @@ def make_one_skip(url: str, defect: dict[str, str]) -> None:
 
 
 def make_one_more(url: str) -> None:
-    # Whoever is asked may be about to end.
+    # The process that gets the request may be about to end.
     with suppress(httpx.TransportError):
         make_group(url, "one more")
 
@@ -92,11 +92,11 @@ def test_a_worker_is_replaced(defect: dict[str, str]) -> None:
         assert lines_about_it(command) == 1
         found = groups(command.url)
         for _ in range(10):
-            # Each on a connection of its own, so both get some.
+            # Each request uses a connection of its own, so both processes get some.
             assert groups(command.url) == found
 
 
-def test_a_mock_beside_others_ends_as_one_that_failed(
+def test_a_replica_whose_state_differs_ends_with_an_error(
     redis: RedisServer, defect: dict[str, str]
 ) -> None:
     state = ("--state", redis.url)

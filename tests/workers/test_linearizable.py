@@ -1,4 +1,4 @@
-"""Clients of several processes see one state, as clients of one process do."""
+"""Linearizability: clients of several processes see one state, like clients of one process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from workers.replicas import Replica, eventually, replicas
 
 
 def used(load: Load) -> list[str]:
-    """The violations in a run with contests."""
+    """Return the violations in a run with concurrent conflicting requests."""
     load.run(60)
     for number in ("571", "572", "573"):
         load.contest_number(number)
@@ -55,7 +55,7 @@ def test_nothing_is_lost_when_each_is_killed_under_load(engine: Engine) -> None:
 def test_a_defect_is_found(defect: str, found: str, tmp_path: Path) -> None:
     with replicas(tmp_path, 2, defect) as processes:
         load = Load([processes[0].url])
-        # The second one has all of it a little later.
+        # The second process applies the initial entries a little later.
         initial = "entries/extension_group?text=initial"
         eventually(
             lambda: len(processes[1].control("GET", initial, session="load")["entries"]) == 2

@@ -1,6 +1,6 @@
-"""Processes over one state: what one of them did, the next request to any other one sees.
+"""Several processes with one state: each request sees the effects of all earlier ones.
 
-Of entries, ids, unique values, refresh tokens and limits `test_linearizable.py` holds it.
+For entries, ids, unique values, refresh tokens and limits, see `test_linearizable.py`.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def test_a_client_has_one_statistics_request_at_a_time_wherever_it_goes(
     assert both[1].api("GET", STATISTICS, token).status_code == 200
 
 
-def test_a_request_that_no_caller_makes_counts_for_nobody(both: list[Replica]) -> None:
+def test_a_request_without_a_caller_is_not_counted(both: list[Replica]) -> None:
     token = both[0].log_in()
     before = both[0].api("GET", GROUPS, token).headers["X-RateLimit-Remaining"]
     basic = {"Authorization": f"Basic {token}"}
@@ -84,7 +84,7 @@ def test_sessions_snapshots_and_the_clock_are_the_same(both: list[Replica]) -> N
     assert there.control("GET", "snapshots", session="tab") == []
 
 
-def test_a_session_that_had_the_name_of_another_has_nothing_of_it(both: list[Replica]) -> None:
+def test_a_new_session_has_nothing_of_a_deleted_one_with_its_name(both: list[Replica]) -> None:
     here, there = both
     token = here.log_in(session="tab")
     path = f"/s/tab{GROUPS}"
@@ -122,7 +122,7 @@ def test_a_reset_clears_the_journal_for_all(both: list[Replica]) -> None:
     assert both[1].control("GET", "journal") == []
 
 
-def test_who_follows_the_journal_hears_of_requests_to_another(both: list[Replica]) -> None:
+def test_a_journal_stream_shows_requests_to_other_processes(both: list[Replica]) -> None:
     here, there = both
     with here.http.stream("GET", "/__mock__/journal/stream") as stream:
         lines = stream.iter_lines()
@@ -145,7 +145,7 @@ def test_each_event_is_sent_once(both: list[Replica]) -> None:
             found = [one["state"] for one in both[1].control("GET", "deliveries")]
             return found.count("sent") == 6 and "waiting" not in found
 
-        # The fixtures subscribe a target that is not there, too.
+        # The fixtures subscribe an unreachable URL, too.
         eventually(is_done)
         assert both[0].control("GET", "deliveries") == both[1].control("GET", "deliveries")
         assert len({one["CallID"] for one in target.wait(6)}) == 6

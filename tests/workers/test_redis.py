@@ -1,4 +1,4 @@
-"""A state in Redis: out of reach, started again, with less than it had, and whom it is for."""
+"""State in Redis: unreachable, restarted, damaged, or of another mock."""
 
 from __future__ import annotations
 

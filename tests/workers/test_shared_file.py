@@ -1,4 +1,4 @@
-"""Turns of several processes at one file, with what a process that was killed has left in it."""
+"""Turns of several processes at one file, and the remains of a killed process."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ def test_commands_beyond_the_limit_count_and_are_not_appended(log: FileLog) -> N
     assert (turn.tallies, log.latest) == ([(0.0, 4)], 3)
 
 
-def test_a_command_that_nobody_was_told_of_is_found_before_another_is_appended(
+def test_a_command_missing_on_the_board_is_found_before_the_next_append(
     log: FileLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        # As if the process were killed before.
+        # As if the process were killed before this.
         patch.setattr(Board, "tell", lambda self, latest: None)
         asyncio.run(log.turn(0, Batch(b"nonce", (), [ROW])))
     assert asyncio.run(log.turn(0, Batch())).entries == ()

@@ -1,4 +1,4 @@
-"""`serve --workers`: its processes, their ends and replacements, and their state file."""
+"""`serve --workers`: its processes, their end and replacement, and their state file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TWO = ("--workers", "2")
 
 
 def workers_of(command: Command) -> set[int]:
-    """The processes that serve, by the arguments that they were started with."""
+    """Return the ids of the worker processes, found by their arguments."""
     children = Path(f"/proc/{command.process.pid}/task/{command.process.pid}/children")
     found = {int(one) for one in children.read_text("utf-8").split()}
     return {one for one in found if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes()}
@@ -48,7 +48,7 @@ def test_all_of_them_serve_one_state(two: Command) -> None:
     with log_in(two.url) as http:
         group = http.post(GROUPS, json={"name": "x"}).json()["id"]
     for _ in range(20):
-        # Each on a connection of its own, so both get some.
+        # Each request uses a connection of its own, so both processes get some.
         with log_in(two.url) as http:
             assert http.get(f"{GROUPS}{group}").json()["name"] == "x"
 

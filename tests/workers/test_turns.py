@@ -1,4 +1,4 @@
-"""Requests of a process share its turns at the log."""
+"""Turns at the log, which the requests of a process share."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ringme_mock.errors import ApiError
 
 
 class SlowLog:
-    """Takes a turn when it is told to."""
+    """Log that takes a turn only when told to."""
 
     name = "the log"
 
@@ -22,7 +22,7 @@ class SlowLog:
         self.batches: list[Batch] = []
         self.may_go_on = asyncio.Event()
         self.error: OSError | None = None
-        # Requests of a client after each turn, or None counts, as others have appended commands.
+        # Requests of a client after each turn; counts are None if others have appended commands.
         self.used, self.is_ahead = 0, False
 
     async def turn(self, after: int, batch: Batch) -> Turn:
@@ -35,7 +35,7 @@ class SlowLog:
 
 
 class Clients:
-    """Turns at a slow log, and the names of commands in the order in which they were applied."""
+    """Turns at a slow log, and the names of commands in the order of application."""
 
     def __init__(self) -> None:
         self.log = SlowLog()
@@ -60,7 +60,7 @@ class Clients:
 
 
 class Attempted:
-    """A command that counts within a limit of three requests."""
+    """Command that counts within a limit of three requests."""
 
     valid = True
 
