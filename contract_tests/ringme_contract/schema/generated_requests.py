@@ -52,6 +52,9 @@ class _Sender(Findings):
         """Generated requests that meet the rules, for one operation of each kind."""
         if not self.samples.is_whole(operation):
             return []
+        if path is not None and not operation.query_parameters and operation.body is None:
+            # Nothing is left to generate.
+            return [put_together(self._kit, operation, path)]
         cases = generate(self._kit, operation, GenerationMode.POSITIVE, _SOME, salt, path)
         return [self._constraints.apply(operation, case) for case in cases]
 
@@ -154,20 +157,19 @@ def deletes_of_recorded_items(kit: CheckContext) -> None:
 
 @check("error-validation", writes=False)
 def invalid_reads(kit: CheckContext) -> None:
-    """A GET of each kind with parameters that break their schemas."""
+    """A GET of each kind with a query that breaks its schema."""
     cases: Cases = []
     samples = Samples(kit, kit.operations)
     for operation in kit.operations:
-        if not (operation.reads and operation.parameters and can_be_generated(operation)):
+        if not (operation.reads and operation.query_parameters and can_be_generated(operation)):
             continue
         # For the others the bounds are enough; generating a request takes as long as sending fifty.
         if not samples.is_whole(operation):
             continue
-        # With existing entries, so that only the query is invalid, if there is one.
+        # With existing entries, so that only the query is invalid.
         path = None
-        if operation.query_parameters:
-            with suppress(NotReached):
-                path = kit.factory.to_read(operation)
+        with suppress(NotReached):
+            path = kit.factory.to_read(operation)
         found = generate(kit, operation, GenerationMode.NEGATIVE, _SOME, 11, path)
         cases += [(operation, case) for case in found]
     _judge(kit, cases, INVALID, _REFUSAL)
