@@ -1,4 +1,4 @@
-"""Runs `python -m ringme_mock` as a process, and what it prints as its users do."""
+"""The command `python -m ringme_mock` in a process, and its output."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from support.tools import needed
 
 
 class Command:
-    """A running `python -m ringme_mock`, with nothing in its environment but what is given."""
+    """Running `python -m ringme_mock`; its environment has only the given variables."""
 
     def __init__(self, arguments: tuple[str, ...], environment: dict[str, str]) -> None:
         self.process = subprocess.Popen(
@@ -52,7 +52,7 @@ class Command:
         self._news.put(None)
 
     def wait_for(self, text: str) -> bool:
-        """Reads on until a line has `text`; False if the output ends before."""
+        """Read lines until one contains `text`; return False if the output ends first."""
         deadline = time.monotonic() + PATIENCE
         open_pipes = len(self._threads)
         while open_pipes:
@@ -64,33 +64,33 @@ class Command:
         return False
 
     def wait(self) -> int:
-        """Waits for the end, and for all of the output."""
+        """Wait for the end of the process and of its output; return the exit code."""
         code = self.process.wait(PATIENCE)
         for thread in self._threads:
             thread.join(PATIENCE)
         return code
 
     def end(self, number: signal.Signals = signal.SIGINT) -> None:
-        """Sends a signal and waits for the end; raises TimeoutExpired where there is none."""
+        """Send a signal and wait for the end. Raises TimeoutExpired if the process goes on."""
         self.process.send_signal(number)
         self.wait()
 
     @property
     def url(self) -> str:
-        """Where it says that it is."""
+        """Return the URL that it printed."""
         found = re.search(r"https?://\S+:[0-9]+", "\n".join(self.out))
         assert found, self.out
         return found.group()
 
     @property
     def address(self) -> tuple[str, int]:
-        """The same as host and port."""
+        """Return the host and port of the URL."""
         url = httpx.URL(self.url)
         assert url.port
         return url.host, url.port
 
     def read(self, path: str) -> Any:
-        """The JSON of a GET."""
+        """Return the JSON of a GET."""
         answer = httpx.get(self.url + path, trust_env=False)
         assert answer.status_code == 200, answer.text
         return answer.json()
@@ -98,7 +98,7 @@ class Command:
 
 @contextmanager
 def running(*arguments: str, **environment: str) -> Iterator[Command]:
-    """Runs the command; afterwards it is gone, however the block ends."""
+    """Run the command during the block, and kill it afterwards."""
     command = Command(arguments, environment)
     try:
         yield command
@@ -109,14 +109,14 @@ def running(*arguments: str, **environment: str) -> Iterator[Command]:
 
 @contextmanager
 def serving(*arguments: str, **environment: str) -> Iterator[Command]:
-    """Runs `serve`, on a free port unless told otherwise, until it says that it is up."""
+    """Run `serve` during the block, once it is ready; on a free port by default."""
     with running("serve", "--port", "0", *arguments, **environment) as command:
         assert command.wait_for("Ctrl-C"), command.err
         yield command
 
 
 def finished(*arguments: str, **environment: str) -> Command:
-    """Runs the command to its end, which must come without a mock being started."""
+    """Run the command until it ends; it must not start a mock."""
     with running(*arguments, **environment) as command:
         assert not command.wait_for("Ctrl-C ends"), "the mock started"
         command.wait()
@@ -124,7 +124,7 @@ def finished(*arguments: str, **environment: str) -> Command:
 
 
 def refusal(*arguments: str, **environment: str) -> str:
-    """The one line on stderr with which `serve` ends, code 2."""
+    """Return the only line on stderr of a `serve` that ends with code 2."""
     command = finished("serve", *arguments, **environment)
     assert command.process.returncode == 2
     assert command.out == []
@@ -133,7 +133,7 @@ def refusal(*arguments: str, **environment: str) -> str:
 
 
 def pasted_commands(command: Command) -> str:
-    """The first indented block of what was printed, without its indent."""
+    """Return the first indented block of the output, without the indent."""
     text = "\n".join(command.out)
     block = re.search(r"(?:^  .*\n)+", text, re.MULTILINE)
     assert block, text
@@ -141,7 +141,7 @@ def pasted_commands(command: Command) -> str:
 
 
 def paste(commands: str) -> Any:
-    """The JSON that commands print in a shell, which needs curl."""
+    """Return the JSON that commands print in a shell. Skips the test without curl."""
     needed("curl")
     done = subprocess.run(
         ["bash", "-c", commands],

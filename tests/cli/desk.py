@@ -1,4 +1,4 @@
-"""Someone who edits the files of a mock that looks at them, and asks it meanwhile."""
+"""Mock with `--reload`, whose files a test edits while it sends requests."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LONG = "A name of more than twenty letters"
 
 
 class Heard(logging.Handler):
-    """Keeps what the mock tells."""
+    """Handler that keeps the messages of the mock."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,7 +36,7 @@ class Heard(logging.Handler):
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """Waits for a condition, but not forever."""
+    """Wait until a condition is true; fail after `PATIENCE`."""
     deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
@@ -45,7 +45,7 @@ async def until(condition: Callable[[], bool]) -> None:
 
 @dataclass
 class Desk:
-    """Someone who edits the files and asks the mock that looks at them."""
+    """Files of a mock, the mock that watches them, and a client."""
 
     sources: Sources
     app: ReloadingApp
@@ -53,13 +53,13 @@ class Desk:
     http: httpx.AsyncClient
 
     def edit(self, path: Path, old: str, new: str) -> None:
-        """Replaces the first place of a text in a file."""
+        """Replace the first occurrence of a text in a file."""
         content = path.read_text("utf-8")
         assert old in content
         _replace(path, content.replace(old, new, 1))
 
     def limit_names(self, most: int) -> None:
-        """Lets the document forbid names of groups that are longer."""
+        """Limit the length of group names in the document."""
         content = self.sources.spec.read_text("utf-8")
         before, mark, after = content.partition("    GroupName:\n")
         assert mark
@@ -68,7 +68,7 @@ class Desk:
         _replace(self.sources.spec, before + mark + after)
 
     async def told(self, *words: str) -> str:
-        """The next line that the mock tells; it must have these words."""
+        """Return the next line that the mock logs; it must contain these words."""
         await until(lambda: bool(self.heard.lines))
         line = self.heard.lines.pop(0)
         for word in words:
@@ -76,33 +76,33 @@ class Desk:
         return line
 
     async def token(self, session: str = "default") -> str:
-        """A token of a full user."""
+        """Return a token of a user with full access."""
         wanted = {"login": "client-admin"}
         answer = await self.http.post(f"/s/{session}/__mock__/tokens", json=wanted)
         found: str = answer.json()["access_token"]
         return found
 
     async def names(self, token: str, session: str = "default") -> list[str]:
-        """The names of the groups in a session."""
+        """Return the names of the groups in a session."""
         headers = {"Authorization": f"Bearer {token}"}
         answer = await self.http.get(f"/s/{session}{GROUPS}", headers=headers)
         assert answer.status_code == 200, answer.text
         return [group["name"] for group in answer.json()]
 
     async def add(self, token: str, name: str, session: str = "default") -> None:
-        """Makes a group."""
+        """Create a group."""
         headers = {"Authorization": f"Bearer {token}"}
         answer = await self.http.post(f"/s/{session}{GROUPS}", json={"name": name}, headers=headers)
         assert answer.status_code == 201, answer.text
 
     async def title(self) -> str:
-        """What the document is called that the mock lives by."""
+        """Return the title of the document that the mock serves."""
         found: str = (await self.http.get("/openapi.json")).json()["info"]["title"]
         return found
 
 
 def _replace(path: Path, content: str) -> None:
-    """Changes a file in one step, as the mock may be reading it."""
+    """Replace a file atomically, as the mock may be reading it."""
     new = path.parent.with_name(f"{path.parent.name}-new")
     new.write_text(content, "utf-8")
     new.replace(path)
@@ -110,7 +110,7 @@ def _replace(path: Path, content: str) -> None:
 
 @asynccontextmanager
 async def desk(folder: Path, faults: str | None = None) -> AsyncIterator[Desk]:
-    """A mock that looks at files of its own."""
+    """Run a mock that watches its own copies of the files."""
     shutil.copy(SPEC, folder / "openapi.yaml")
     shutil.copytree(FIXTURES, folder / "fixtures")
     if faults is not None:

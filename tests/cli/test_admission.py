@@ -1,4 +1,4 @@
-"""Host names that the mock may be reached by, and the URL that it gives to clients."""
+"""Host names that the mock accepts, and the URL that it gives to clients."""
 
 from __future__ import annotations
 

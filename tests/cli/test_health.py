@@ -1,4 +1,4 @@
-"""`python -m ringme_mock.server.health`, by which a container knows that the mock responds."""
+"""`python -m ringme_mock.server.health`, the health check of a container."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the mock logs, as text and as JSON, and what it must never log."""
+"""Log of the mock as text and as JSON, without secrets."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ PARAMETERS = {
 
 
 def lines(output: list[str]) -> list[dict[str, Any]]:
-    """Each line as the JSON object that it must be."""
+    """Return each line parsed as JSON; each must be an object."""
     found = [json.loads(line) for line in output]
     assert all(isinstance(one, dict) for one in found)
     return found
@@ -89,7 +89,7 @@ def test_a_refused_start_is_a_json_object_too() -> None:
 
 
 def record(message: str, *arguments: object, failed: bool = False) -> logging.LogRecord:
-    """A record of the log, with the exception that is being handled if something failed."""
+    """Return a log record; if `failed`, with the exception that is being handled."""
     reason = sys.exc_info() if failed else None
     return logging.LogRecord("x", logging.ERROR, "x.py", 1, message, arguments, reason)
 
@@ -127,7 +127,7 @@ def test_a_log_that_nobody_reads_holds_no_request_up() -> None:
         url = first.split()[-1]
         assert url.startswith("http"), first
         with httpx.Client(base_url=url, trust_env=False) as client:
-            # More than a pipe holds.
+            # More than the buffer of a pipe holds.
             for number in range(1000):
                 assert client.get(f"{USER}?{number}={'x' * 100}").status_code == 401
         process.terminate()
@@ -153,6 +153,6 @@ def test_lines_beyond_the_room_for_them_are_dropped_and_counted() -> None:
         found: list[str] = []
         while not found or "dropped" not in found[-1]:
             found.append(pipe.readline())
-    # What the pipe itself holds had room, too.
+    # Lines in the buffer of the pipe are not counted as waiting.
     assert MOST_WAITING <= len(found) - 1 < MOST_WAITING + 5000
     assert found[-1].startswith(f"{MOST_WAITING + 5000 - len(found) + 1} lines of the log")

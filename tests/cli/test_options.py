@@ -1,4 +1,4 @@
-"""What the options of `serve` do, by option and by variable, and how bad ones are refused."""
+"""Options of `serve` and their environment variables; errors for invalid values."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def fault_file(tmp_path: Path) -> Path:
 
 @pytest.fixture(params=["option", "variable"])
 def told(request: pytest.FixtureRequest, fault_file: Path) -> Iterator[Command]:
-    """A mock that was told everything that the control interface can show."""
+    """Return a mock with each option that the control interface can show."""
     values = {
         "latency": "1-2",
         "journal": "2",
@@ -89,7 +89,7 @@ def test_who_may_control_the_mock_and_what_a_start_for_others_warns_of(
     arguments: tuple[str, ...], status: int, words: str
 ) -> None:
     with serving("--host", "0.0.0.0", *arguments) as command:
-        # What a page sees whose own name was given this machine's address.
+        # As sent by a page whose host name resolves to this machine's address (DNS rebinding).
         foreign = {"Host": "mock.example"}
         url = f"{command.url}/__mock__/health"
         answer = httpx.get(url, headers=foreign, trust_env=False)
@@ -105,7 +105,7 @@ def test_listening_for_this_machine_warns_of_nothing() -> None:
 
 
 def run(*arguments: str, **variables: str) -> tuple[int, str]:
-    """Exit code and what was printed on stderr, of a command that ends before it serves."""
+    """Return the exit code and stderr of a command that ends before it serves."""
     result = CliRunner().invoke(main, ["serve", *arguments], env=variables)
     assert result.stdout == ""
     return result.exit_code, result.stderr

@@ -1,4 +1,4 @@
-"""What keeps the mock from starting: exit code 2 and one line that names it."""
+"""Errors at startup: exit code 2, and one line that names the cause."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_host_that_is_none_of_this_machine_is_refused(host: str, hint: str) ->
 
 
 def refused(spec: Path, fixtures: Path) -> str:
-    """The one line that says why there is no mock of these files."""
+    """Return the one-line message of the error for these files."""
     with pytest.raises(ConfigError) as found:
         create_app(spec, fixtures)
     line = str(found.value)

@@ -1,4 +1,4 @@
-"""`serve --reload`: files are changed while the mock answers."""
+"""`serve --reload`: changed files are loaded while the mock serves requests."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ Scene = Callable[[Desk], Awaitable[None]]
 
 @pytest.fixture
 def play(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Runs a scene at a desk."""
-    # A change right after the start comes before the watch, and shows when the mock looks itself.
+    """Return a function that runs a scene with a mock that watches its files."""
+    # The file watcher misses a change right after startup; only the periodic check finds it.
     monkeypatch.setattr("ringme_mock.server.reload._LOOK_EVERY", 0.1)
 
     def run(scene: Scene, faults: str | None = None) -> None:
@@ -205,7 +205,7 @@ def test_a_request_under_way_is_answered_and_its_effect_is_kept(play: Play) -> N
         }
         post = asyncio.create_task(desk.http.post(GROUPS, content=slowly(), headers=headers))
         await begun.wait()
-        # A change after which the state is another object.
+        # After this change, the state is a different object.
         desk.limit_names(254)
         await desk.told("Reloaded")
         assert not post.done()

@@ -1,4 +1,4 @@
-"""`ringme-mock serve` as its users meet it: what it prints, where it is, how it ends."""
+"""`ringme-mock serve`: its output, its addresses, and its end."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_a_signal_ends_it_whoever_is_connected(sent: bytes | None, number: signa
             client.sendall(sent)
         if sent == REQUEST:
             assert client.recv(100).startswith(b"HTTP/1.1 200")
-        # Connections are taken in their order, so that the one above has been by now.
+        # Connections are accepted in order, so the one above was accepted when this one is.
         command.read("/openapi.json")
         command.end(number)
     assert "Traceback" not in "\n".join(command.err)

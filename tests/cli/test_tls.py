@@ -1,4 +1,4 @@
-"""`serve --tls` as clients meet it: what they trust, and what the mock says of itself."""
+"""`serve --tls`: certificates, and the URLs of the mock."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def mock(authority: Path) -> Iterator[Command]:
 
 @pytest.fixture
 def client(mock: Command, authority: Path) -> Iterator[httpx.Client]:
-    """A client that trusts the authority and nobody else."""
+    """Return a client that trusts only the authority."""
     trusting = ssl.create_default_context(cafile=str(authority))
     with httpx.Client(base_url=mock.url, verify=trusting, trust_env=False) as found:
         yield found
@@ -99,7 +99,7 @@ def test_without_a_file_for_the_authority_the_commands_work_all_the_same() -> No
 
 @pytest.fixture
 def pem(tmp_path: Path) -> tuple[Path, Path]:
-    """A certificate of one's own, and its key."""
+    """Return a certificate that the mock did not create, and its key."""
     certificate = trustme.CA().issue_cert("localhost", "127.0.0.1")
     paths = tmp_path / "own.pem", tmp_path / "own.key"
     certificate.cert_chain_pems[0].write_to_path(paths[0])

@@ -1,4 +1,4 @@
-"""The mock is a Connexion application: every request passes it, and it raises no warning."""
+"""The mock is a Connexion application: it handles every request, without warnings."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_every_request_passes_the_connexion_application(
     assert isinstance(app, connexion.AsyncApp)
     got, scope = status_of(app, method, path, raw_path=path.encode())
     assert got == status
-    # Connexion notes itself in the scope of each request.
+    # Connexion stores itself in the scope of each request.
     assert scope["app"] is app.middleware
 
 

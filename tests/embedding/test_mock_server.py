@@ -1,4 +1,4 @@
-"""The mock in tests of programs that use the API."""
+"""MockServer and the pytest fixture, in tests of programs that use the API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Replicas of one process over a log in memory, and clients of them."""
+"""Replicas in one process with a log in memory, and clients of them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ringme_mock.store.store import Store
 from ringme_spec.contract import Contract, read_contract
 from ringme_spec.paths import FIXTURES, SPEC
 
-# The moment at which the state was made.
+# Time at which the state was created.
 MADE = 1_700_000_000.0
 
 
@@ -35,7 +35,7 @@ def sources() -> tuple[Contract, Store]:
 
 
 class SendingReplica(Replica):
-    """Sends events to nobody: every second one is answered at once, the others never."""
+    """Replica that sends no events: every second delivery succeeds, the others never end."""
 
     def __init__(self, log: Log) -> None:
         self._sent = 0
@@ -54,7 +54,7 @@ class SendingReplica(Replica):
 
 
 class Copy:
-    """A replica that has applied what the log has, and a client of it."""
+    """Replica that has applied the log, and a client of it."""
 
     def __init__(self, engine: Engine, member: int = 0) -> None:
         self.engine = engine
@@ -88,7 +88,7 @@ class Copy:
         await self.replica.turns.look()
 
     async def look_after(self) -> None:
-        """What is done from time to time, and the images that this begins."""
+        """Run the periodic upkeep, and wait for the images that it begins."""
         await self._upkeep._look()
         await self._upkeep._report()
         await self.finish_images()
@@ -97,7 +97,7 @@ class Copy:
         await asyncio.gather(*self.replica.images._tasks)
 
     def state(self) -> list[Any]:
-        """All that the digest of an image is made of."""
+        """Return everything that the digest of an image covers."""
         return [orjson.loads(line) for line, alike in Image(self.sessions).lines() if alike]
 
     def exports(self) -> dict[str, Any]:
@@ -106,7 +106,7 @@ class Copy:
         return {one.name: export_state(contract, one.state.store) for one in known}
 
     async def rest(self) -> None:
-        """Have nothing happen by itself any more, and what has begun end."""
+        """Stop timers, and wait for running tasks."""
         self.stop_timers()
         await asyncio.gather(*self.replica._tasks)
         self.stop_timers()
@@ -120,7 +120,7 @@ class Copy:
 
 
 def differences(one: Any, other: Any, place: str = "") -> Iterator[str]:
-    """Where two JSON values differ."""
+    """Yield the places where two JSON values differ."""
     if isinstance(one, dict) and isinstance(other, dict):
         for key in sorted({*one, *other}):
             yield from differences(one.get(key), other.get(key), f"{place}.{key}")

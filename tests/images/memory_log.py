@@ -1,4 +1,4 @@
-"""A log in memory, which several replicas of one process share."""
+"""Log in memory, shared by several replicas in one process."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from ringme_mock.command_log.log import Batch, Count, Entry, Notes, Report, Tall
 
 
 class Engine:
-    """What the replicas share: entries by the number of their last command.
+    """Contents of a log: entries by the number of their last command.
 
-    `all_rows` are those that were dropped, too.
+    `all_rows` also has the entries that were dropped.
     """
 
     def __init__(self, rows: Mapping[int, Entry] | None = None) -> None:
         self.rows = dict(rows or {})
         self.all_rows: dict[int, Entry] = {}
         self.latest = max(self.rows, default=0)
-        # Time passes only when a test says so.
+        # Time passes only when a test advances it.
         self.moment = time.time()
         self.images: dict[int, list[bytes]] = {}
         self.image = 0
@@ -27,7 +27,7 @@ class Engine:
 
 
 class MemoryLog:
-    """The log as one replica, of a number, has it. The first one leads."""
+    """Log as seen by the replica with the number `member`. Replica 0 leads."""
 
     shared = True
     name = "memory"
@@ -81,7 +81,7 @@ class MemoryLog:
         return Notes(0, ())
 
     async def forget(self, session: str, *, ended: bool = False) -> None:
-        """There is no journal."""
+        """Do nothing, as there is no journal."""
 
     async def report(self, position: int, used: dict[str, float]) -> Report:
         positions = self.engine.positions
@@ -92,7 +92,7 @@ class MemoryLog:
         return {}
 
     async def describe(self, values: Mapping[str, str]) -> None:
-        """Nothing is compared."""
+        """Do nothing, as no descriptions are compared."""
 
     async def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing, as nothing is open."""

@@ -1,4 +1,4 @@
-"""Replicas of one log have the same state, however they came to it; one that differs is found."""
+"""Replicas of one log reach the same state, however they load it; a difference is found."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _few = st.integers(1, 5)
 
 
 class Replicas(RuleBasedStateMachine):
-    """Two replicas take requests; at the end one replays all, and one begins with the image."""
+    """Two replicas serve requests; at the end, a third replays the log, a fourth loads the image."""
 
     def __init__(self) -> None:
         super().__init__()

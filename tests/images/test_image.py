@@ -1,4 +1,4 @@
-"""An image of sessions holds all that belongs to them, and is whole or refused."""
+"""Image of sessions: it contains all of their state, and is refused if incomplete."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ from ringme_mock.store.state import Snapshot, State
 from ringme_mock.store.store import Store
 from ringme_mock.store.tokens import AccessToken, Code, Grant, Tokens
 
-# By class the fields that an image holds, and those that it need not: they are made of others, come
-# with the document, the fixtures and the options, or are a process's own.
+# For each class, the fields that an image contains, and those that it need not: derived fields,
+# those of the document, the fixtures and the options, and those of a process.
 FIELDS: dict[type, tuple[str, str]] = {
     Sessions: (
         "_others _resumed default",
@@ -98,7 +98,7 @@ GROUPS = "/api/ver1.0/client/@me/extension_group/"
 
 
 async def used(copy: Copy) -> None:
-    """Does to a session whatever can be done to one."""
+    """Use a session in every way that changes its state."""
 
     async def control(method: str, path: str, json: Any = None) -> Any:
         found = await copy.send(method, f"/s/tab/__mock__/{path}", json)
@@ -144,7 +144,7 @@ def copy() -> Copy:
     async def run() -> None:
         await found.start()
         await used(found)
-        # A command that was refused, of a session that has not begun.
+        # A refused command, for a session that has not begun.
         await found.send("DELETE", "/s/waits/__mock__/snapshots/none")
         found.stop_timers()
 
@@ -163,7 +163,7 @@ def fields_of(one: Any) -> set[str]:
 
 
 def parts(one: Any, known: dict[type, Any]) -> None:
-    """Finds an object of each class that the fields of others lead to."""
+    """Collect one object of each class in `FIELDS` that can be reached from an object."""
     if type(one) in FIELDS:
         known[type(one)] = one
         for name in FIELDS[type(one)][0].split():
@@ -176,7 +176,7 @@ def parts(one: Any, known: dict[type, Any]) -> None:
 
 
 def differing(one: Any, other: Any, place: str) -> Iterator[str]:
-    """Where two objects are not the same in what an image holds."""
+    """Yield the places where two objects differ in fields that an image contains."""
     if type(one) in FIELDS and type(other) is type(one):
         for name in FIELDS[type(one)][0].split():
             yield from differing(getattr(one, name), getattr(other, name), f"{place}.{name}")
@@ -199,7 +199,7 @@ def test_each_field_of_a_session_is_held_or_need_not_be(copy: Copy) -> None:
     assert found.keys() ^ FIELDS.keys() == set()
     for kind, one in found.items():
         held, others = FIELDS[kind]
-        # `waits` and `since` are of the class until they change.
+        # `waits` and `since` are class attributes until they are set.
         assert fields_of(one) <= {*held.split(), *others.split()}, kind
         assert {*held.split(), *others.split()} - fields_of(one) <= {"waits", "since"}, kind
 
@@ -208,7 +208,7 @@ def test_what_an_image_holds_is_there_again(copy: Copy, pieces: list[bytes]) -> 
     fresh = Copy(Engine())
     session, new = copy.sessions.resume("tab"), fresh.sessions.resume("tab")
     for name in FIELDS[Session][0].split():
-        # Or the test would not notice that it is lost.
+        # Otherwise, the test would not notice if the field were lost.
         if name not in ("name", "waits"):
             assert next(differing(getattr(session, name), getattr(new, name), name), None), name
     load_image(fresh.sessions, pieces)
@@ -229,7 +229,7 @@ def test_entries_count_for_the_bound_of_all_sessions_as_before() -> None:
                 await control(session, "POST", "reset", {"keep": ["clock"]})
                 await control(session, "POST", "bulk", {"client": 12, "records": 3})
                 await control(session, "PUT", f"snapshots/of-{day}")
-        # It shares its entries with a snapshot that is not the last one.
+        # The session shares its entries with a snapshot other than the latest.
         await control("tab", "POST", "reset", {"snapshot": "of-1"})
         copy.stop_timers()
 

@@ -1,4 +1,4 @@
-"""Images in a log: a start begins with one, commands before it go, and who differs stops."""
+"""Images in a log: a replica starts with one, older commands are dropped, a drift is found."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(scenario: Scenario) -> None:
-    """Runs a scenario on two replicas, of which the first one leads."""
+    """Run a scenario on two replicas, the first of which leads."""
 
     async def both() -> None:
         engine = Engine()
@@ -49,7 +49,7 @@ async def make_groups(copy: Copy, count: int) -> list[int]:
 
 
 async def keep_image(leader: Copy, other: Copy) -> None:
-    """Has an image kept, and the commands before it dropped."""
+    """Store an image, and drop the commands before it."""
     await leader.look_after()
     assert leader.engine.image > 0
     await other.look_after()
@@ -82,7 +82,7 @@ def test_a_start_begins_with_the_image_and_numbers_go_on() -> None:
 
 def test_a_process_that_was_left_behind_goes_on_from_the_image() -> None:
     async def scenario(leader: Copy, other: Copy) -> None:
-        # Nobody waits any more for one that does not report.
+        # The leader does not wait for replicas that stopped reporting.
         del leader.engine.positions[1]
         await make_groups(leader, 15)
         await leader.look_after()

@@ -1,4 +1,4 @@
-"""A command of a known caller takes one turn, and is what it would be with two."""
+"""Commands of a known caller take one turn, with the same results as with two."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Scenario = Callable[[Copy, Copy], Awaitable[None]]
 
 
 def run(scenario: Scenario) -> None:
-    """Runs a scenario on two replicas, which do nothing by themselves."""
+    """Run a scenario on two replicas without periodic upkeep."""
 
     async def both() -> None:
         engine = Engine()
@@ -44,12 +44,12 @@ async def token_of(copy: Copy, client_id: str, session: str = "") -> str:
 
 
 async def create(copy: Copy, token: str, name: object = "x", session: str = "") -> int:
-    """Returns the status of a request for a new group."""
+    """Create a group; return the status."""
     return (await copy.send("POST", f"{session}{GROUPS}", {"name": name}, token)).status_code
 
 
 def turns_of(monkeypatch: pytest.MonkeyPatch) -> list[Batch]:
-    """Takes note of all turns from now on, but for those that only add to the journal."""
+    """Record all later turns, except those that only add to the journal."""
     taken, turn = list[Batch](), MemoryLog.turn
 
     async def noted(self: MemoryLog, after: int, batch: Batch) -> Turn:

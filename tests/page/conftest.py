@@ -1,4 +1,4 @@
-"""A visitor of the page of a mock."""
+"""Fixture for tests of the mock's page."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ from support.visitor import Visitor
 
 @pytest.fixture
 def visitor(server: MockServer) -> Iterator[Visitor]:
-    """A visitor of the default session, on this machine."""
+    """Return a visitor of the default session, on this machine."""
     with httpx.Client(base_url=server.url, trust_env=False) as http:
         yield Visitor(server, http)

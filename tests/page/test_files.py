@@ -1,4 +1,4 @@
-"""The files that the page loads, and those that are not its own."""
+"""Files that the page loads; no others are served."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the page comes to the browser; what it shows is in tests/browser/page."""
+"""HTML of the page; its content is tested in tests/browser/page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from support.visitor import PAGE, Visitor
 
 
 class Seen(HTMLParser):
-    """The elements of a page, the names of their attributes, and the links."""
+    """Parser of a page's elements and attribute names."""
 
     def __init__(self, page: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What the page keeps to itself, and what it does not let others do."""
+"""Access to the page: its content security policy, and clients that are not admitted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests as commands and as lines of JavaScript, whatever stands in them.
+"""Requests as curl commands and JavaScript, with any content.
 
 Needs Node.js.
 """
@@ -58,7 +58,7 @@ def snippets(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def entry(**more: Any) -> dict[str, Any]:
-    """An entry of the journal."""
+    """Return an entry of the journal."""
     made: dict[str, Any] = {"method": "GET", "path": "/api/ver1.0/user/", "query": {}, "body": None}
     return {**made, "headers": {"authorization": "Bearer ***"}, **more}
 

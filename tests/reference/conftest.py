@@ -1,4 +1,4 @@
-"""The documentation as a site, built once."""
+"""The documentation as a static site, built once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ringme_spec.paths import SPEC
 
 @pytest.fixture(scope="session")
 def report_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder as the contract kit leaves it."""
+    """Return a folder with reports as the contract kit writes it."""
     folder = tmp_path_factory.mktemp("reports")
     (folder / "report.html").write_text("<!DOCTYPE html><title>A run</title>", encoding="utf-8")
     values = {
@@ -29,7 +29,7 @@ def report_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory, report_folder: Path) -> Path:
-    """The site of the mock's own document, with a report."""
+    """Return the site for the mock's own document, with a report."""
     folder = tmp_path_factory.mktemp("built") / "site"
     build_site(folder, read_contract(SPEC), report_folder)
     return folder
@@ -37,11 +37,10 @@ def site(tmp_path_factory: pytest.TempPathFactory, report_folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def pages(site: Path) -> dict[str, HtmlPage]:
-    """All pages of the site by their file."""
+    """Return all pages of the site by file name."""
     return pages_of(site)
 
 
 @pytest.fixture(scope="session")
 def document_contract() -> Contract:
-    """The mock's own document."""
     return read_contract(SPEC)

@@ -1,4 +1,4 @@
-"""A page as its links see it: where it can be entered, where it leads, and what it loads."""
+"""Parsed HTML page: anchors, links, and files that it loads."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LOADING = {"script": "src", "img": "src", "link": "href", "iframe": "src", "audi
 
 @dataclass
 class HtmlPage(HTMLParser):
-    """`places` are the ids, `links` what `<a>` leads to, `loaded` what the page needs itself."""
+    """Page with the ids in `places`, targets of `<a>` in `links`, required files in `loaded`."""
 
     text: str
     places: set[str] = field(default_factory=set)
@@ -29,7 +29,7 @@ class HtmlPage(HTMLParser):
         self.feed(self.text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Notes what a tag says."""
+        """Record a tag."""
         values = dict(attrs)
         self.tags.append((tag, values))
         if values.get("id"):
@@ -44,14 +44,14 @@ class HtmlPage(HTMLParser):
         self._script = values.get("id") if tag == "script" else None
 
     def handle_data(self, data: str) -> None:
-        """Keeps the data that a script element holds."""
+        """Record the content of a script element."""
         if self._script:
             self.scripts[self._script] = data
             self._script = None
 
     @property
     def document(self) -> dict[str, Any] | None:
-        """The OpenAPI document that the page shows, if it does."""
+        """Return the OpenAPI document that the page shows, or None."""
         found: dict[str, Any] | None = None
         if "document" in self.scripts:
             found = json.loads(self.scripts["document"])
@@ -59,7 +59,7 @@ class HtmlPage(HTMLParser):
 
 
 def pages_of(site: Path) -> dict[str, HtmlPage]:
-    """All pages of a site by their file."""
+    """Return all pages of a site by file name."""
     return {
         path.relative_to(site).as_posix(): HtmlPage(path.read_text(encoding="utf-8"))
         for path in sorted(site.rglob("*.html"))

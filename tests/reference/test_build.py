@@ -1,4 +1,4 @@
-"""`ringme-mock docs`: one folder, the same each time, and never in the place of other files."""
+"""`ringme-mock docs`: reproducible output in one folder, and no other files are replaced."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ringme_spec.contract import Contract, read_contract
 from ringme_spec.errors import ConfigError
 from ringme_spec.paths import SPEC
 
-# How a folder is written does not depend on what is in it.
+# A minimal document, as writing a folder does not depend on its content.
 DOCUMENT = Contract(
     {
         "openapi": "3.0.3",
@@ -26,7 +26,7 @@ DOCUMENT = Contract(
 
 
 def content(folder: Path) -> dict[str, bytes]:
-    """All files of a folder by their path."""
+    """Return the content of all files of a folder by path."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
@@ -35,7 +35,6 @@ def content(folder: Path) -> dict[str, bytes]:
 
 
 def run(*arguments: str | Path) -> Result:
-    """Runs the command."""
     return CliRunner().invoke(docs, [str(argument) for argument in arguments])
 
 

@@ -1,4 +1,4 @@
-"""Every snippet of the guide and of the page on the workplace does what the page says."""
+"""Snippets of the guide and of the page on the workplace do what the pages say."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SEPARATE = {
 
 
 def run_steps(language: str, folder: Path, url: str) -> list[str]:
-    """What each step prints, all of them run as one program."""
+    """Run all steps as one program; return the output of each."""
     lines = [f"{step[language]}\n{SEPARATE[language]}\n" for step in GUIDE["steps"]]
     program = folder / f"guide.{ENDINGS[language]}"
     program.write_text("".join(lines).replace(GUIDE["url"], url), encoding="utf-8")
@@ -50,7 +50,7 @@ def run_steps(language: str, folder: Path, url: str) -> list[str]:
 
 
 def shown(step: dict[str, Any], printed: str) -> Any:
-    """The JSON that a step printed, with the shown values in the place of those that vary."""
+    """Return the JSON that a step printed, with the documented values for those that vary."""
     value = json.loads(printed)
     expected = json.loads(step["answer"])
     for key in step.get("varies", ()):
@@ -69,7 +69,7 @@ def test_every_step_gives_the_answer_that_is_shown(
     assert len(outputs) == len(GUIDE["steps"])
     for step, printed in zip(GUIDE["steps"], outputs, strict=True):
         value = shown(step, printed)
-        # As text, so that the order of keys counts.
+        # As text, so that the order of keys is compared.
         assert json.dumps(value) == json.dumps(json.loads(step["answer"])), step["id"]
 
 
@@ -89,7 +89,7 @@ def test_every_shell_command_of_the_workplace_page_works(mock: RunningMock) -> N
     blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
     assert len(blocks) > 4
     script = "\n".join(blocks).replace(GUIDE["url"], mock.url).replace("curl -s ", "curl -sf ")
-    # The answer that was asked to be an error is one.
+    # The request with `code=429` fails on purpose; curl then exits with 22.
     script = script.replace("-H 'Prefer: code=429'", "-H 'Prefer: code=429' || [ $? = 22 ]")
     done = subprocess.run(
         [*COMMANDS["curl"], "-c", script],

@@ -1,4 +1,4 @@
-"""Every link of the site leads somewhere, and nothing comes from another host."""
+"""Links of the site have a target, and pages load nothing from other hosts."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ WITHOUT_MENU = ("contract-report.html", "oauth2-redirect.html")
 
 
 def viewer_places(document: dict[str, Any]) -> set[str]:
-    """Where a page of the viewer can be entered: its operations, and the headings of its text.
+    """Return the anchors of a viewer page: its operations, and the headings of its text.
 
-    That the viewer makes these of an operation is seen in the browser, by newcomer.mjs.
+    newcomer.mjs checks in a browser that the viewer creates these anchors.
     """
     text = document["info"]["description"].splitlines()
     headings = {f"description/{slug(line)}" for line in text if line.startswith("## ")}
@@ -29,7 +29,7 @@ def viewer_places(document: dict[str, Any]) -> set[str]:
 
 
 def links_in(page: HtmlPage) -> list[str]:
-    """The links of a page, also those in the texts of the document that it shows."""
+    """Return the links of a page, including those in texts of the document that it shows."""
     document = page.document
     if document is None:
         return page.links
@@ -44,7 +44,7 @@ def links_in(page: HtmlPage) -> list[str]:
 
 
 def broken_links(site: Path, pages: dict[str, HtmlPage]) -> list[str]:
-    """Each link whose file or place is not there, with its page."""
+    """Return each link without a target file or anchor, with its page."""
     places = {
         name: page.places | (viewer_places(page.document) if page.document else set())
         for name, page in pages.items()

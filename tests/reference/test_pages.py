@@ -1,4 +1,4 @@
-"""What the pages say: rules beside operations, errors, grades, and a shape that all can use."""
+"""Content of the pages: rules, errors, grades, and accessibility."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TEXT_PAGES = [page["file"] for page in read_pages() if not page["document"]]
 
 
 def text_of(site: Path, name: str) -> str:
-    """The text of a page without its tags, on one line."""
+    """Return the text of a page without tags, on one line."""
     text = re.sub(r"<[^>]+>", "", (site / name).read_text(encoding="utf-8"))
     return " ".join(text.split())
 

@@ -1,4 +1,4 @@
-"""The index of the search box."""
+"""Index of the search box."""
 
 from __future__ import annotations
 

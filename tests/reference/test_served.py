@@ -1,4 +1,4 @@
-"""The pages of a running mock, below /docs/."""
+"""Documentation pages served by a running mock, below /docs/."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_the_control_interface_leads_a_browser_to_its_documentation(
 def test_all_pages_and_files_of_the_site_are_served(client: httpx.Client, site: Path) -> None:
     for path in site.rglob("*"):
         name = path.relative_to(site).as_posix()
-        # The mock knows of no report, and so shows no link to one.
+        # The mock has no report, and so no link to one.
         if path.is_dir() or name.startswith(".") or name == "contract-report.html":
             continue
         answer = client.get(f"/docs/{name}")

@@ -1,4 +1,4 @@
-"""The page of speed: what was measured last, or how to measure it."""
+"""Performance page: the latest measurements, or how to run them."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ COMPARE = {
 
 
 def page(folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The page with the results of a folder."""
+    """Return the page with the results of a folder."""
     monkeypatch.setattr(material, "read_speed", lambda: read_speed(folder))
     return Book(Material(read_contract(SPEC))).files["speed.html"].make().decode()
 

@@ -1,4 +1,4 @@
-"""The code that browsers get from the package: `vendored.json` names it for the SBOM."""
+"""Vendored scripts for browsers, which `vendored.json` lists for the SBOM."""
 
 from __future__ import annotations
 
