@@ -30,7 +30,7 @@ _few = st.integers(1, 5)
 
 
 class Replicas(RuleBasedStateMachine):
-    """Two replicas serve requests; at the end, a third replays the log, a fourth loads the image."""
+    """Two replicas serve requests; finally, a third replays the log, a fourth loads the image."""
 
     def __init__(self) -> None:
         super().__init__()
