@@ -1,4 +1,4 @@
-"""Many entries at once, asked for over HTTP."""
+"""Bulk creation over HTTP."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from support.control import API, Control
 @pytest.mark.parametrize(
     ("path", "list_name"), [("record", None), ("call_history", "call_history")]
 )
-def test_a_program_that_pages_until_a_page_is_empty_finds_all_that_was_made(
+def test_paging_until_a_page_is_empty_finds_all_entries(
     control: Control, path: str, list_name: str | None
 ) -> None:
     control.done("PUT", "clock", {"now": "2026-03-31 23:00:00", "frozen": True})
@@ -31,6 +31,6 @@ def test_a_program_that_pages_until_a_page_is_empty_finds_all_that_was_made(
     ).json()
     assert entries == (whole[list_name] if list_name else whole)
     assert len(entries) > 400
-    # All pages but the last are full, and one request more finds that there are no more.
+    # All pages but the last are full; one more request finds an empty page.
     assert [len(page) for page in pages[:-2]] == [100] * (len(entries) // 100)
     assert len(pages) == -(-len(entries) // 100) + 1

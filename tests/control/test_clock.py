@@ -1,4 +1,4 @@
-"""The clock of a session, which tokens and limits go by."""
+"""Clock of a session, used by tokens and rate limits."""
 
 from __future__ import annotations
 

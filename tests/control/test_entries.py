@@ -1,4 +1,4 @@
-"""Entries of collections, and users that are blocked."""
+"""Entries of collections, and blocked users."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults: which requests they are for, how often, and what they do."""
+"""Faults: the requests that they match, how often, and their effects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may use the control interface."""
+"""Access to the control interface."""
 
 from __future__ import annotations
 

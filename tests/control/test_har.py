@@ -1,4 +1,4 @@
-"""The journal as a HAR file."""
+"""Export of the journal as a HAR file."""
 
 from __future__ import annotations
 

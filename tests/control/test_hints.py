@@ -1,4 +1,4 @@
-"""Refusals name what was meant: where people slip who know other mocks, or guess."""
+"""Hints in error messages, for guesses and for users of other mocks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the mock was asked, and how often."""
+"""Request journal: entries, counts, streaming."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def test_the_stream_tells_each_request_as_it_comes(control: Control) -> None:
 def streamed(
     control: Control, last: str, many: int, once_open: Callable[[], object] = lambda: None
 ) -> list[tuple[str, str]]:
-    """Type and id (or data) of the first events for a client that knows an event already."""
+    """Return type and id (or data) of the first events after the one that the client knows."""
     found, kind, told = [], "", ""
     url = f"{control.server.url}/__mock__/journal/stream"
     with httpx.stream("GET", url, headers={"Last-Event-ID": last}) as stream:

@@ -1,4 +1,4 @@
-"""JSON of the control interface: what could not be written again is refused when it comes in."""
+"""JSON of the control interface: values that could not be exported are refused."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ ODD = ["null", "on", "2020-03-16 12:18:08", "🦔", "\u2028", "\x00\x1f\x7f", "\
 
 
 def nested(depth: int) -> bytes:
-    """JSON of so many levels."""
+    """Return nested JSON arrays of this depth."""
     return b"[" * depth + b"]" * depth
 
 
 def fault(body: bytes) -> bytes:
-    """A fault that answers with this JSON."""
+    """Return a fault whose response has this JSON body."""
     return b'{"answer": {"status": 503, "body": ' + body + b"}}"
 
 
 def refusal(control: Control, method: str, path: str, content: bytes) -> str:
-    """Why this is refused."""
+    """Return the message that refuses a request."""
     return control.refused(method, path, content=content, headers=JSON)
 
 
@@ -67,13 +67,13 @@ def test_what_is_nested_too_deeply_is_refused(control: Control, path: str) -> No
 
 
 def group(key: bytes) -> bytes:
-    """A state with one group of this id."""
+    """Return a state with one group that has this id."""
     entry = b'"name": "x", "client_id": 12, "extra_params": null'
     return b'{"extension_group": [{"id": ' + key + b", " + entry + b"}]}"
 
 
 def beside(content: bytes) -> bytes:
-    """A state with this beside the entries of a collection."""
+    """Return a state with additional keys next to the entries of a collection."""
     return b'{"extension": {"entries": [], ' + content + b"}}"
 
 
@@ -87,7 +87,7 @@ def beside(content: bytes) -> bytes:
     (beside(b'"gone": [-9223372036854775809]'), "gone: must be a list of keys"),
     (beside(b'"next_id": 1e20'), "next_id: must be a whole number"),
 ])  # fmt: skip
-def test_a_state_that_could_not_be_written_again_is_refused(
+def test_a_state_that_could_not_be_exported_is_refused(
     control: Control, content: bytes, words: str
 ) -> None:
     before = control.ask("GET", "state").content

@@ -1,4 +1,4 @@
-"""What a single request may ask for. Source: RFC 7240."""
+"""Prefer header of a request (RFC 7240)."""
 
 from __future__ import annotations
 

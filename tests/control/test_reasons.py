@@ -1,4 +1,4 @@
-"""Reasons of refusals in the journal, where the response says little."""
+"""Reasons in the journal, for errors whose response says little."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ USER = f"{API}/user/"
 
 
 def reason(control: Control) -> str:
-    """The reason of the last request."""
+    """Return the reason of the last request."""
     found: str = control.done("GET", "journal")[-1]["reason"]
     return found
 
@@ -49,7 +49,7 @@ def test_a_token_that_was_good_once_is_refused_with_what_ended_it(control: Contr
     for _ in range(2):
         control.get("/user/", expired)
         assert "the token expired at 2026-03-01 1" in reason(control)
-        # Makes the mock forget expired tokens.
+        # With a new token, the mock forgets expired ones.
         control.token()
     control.done("POST", "reset", {})
     control.get("/user/", before)

@@ -1,4 +1,4 @@
-"""States side by side."""
+"""Sessions: independent states of one mock."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_sessions_are_listed_and_ended(control: Control) -> None:
 
 @pytest.fixture
 def few() -> Iterator[Control]:
-    """A mock with room for three sessions, the default among them."""
+    """Return a mock that allows three sessions, including the default."""
     with MockServer() as server, Control(server) as control:
         server.app.sessions.settings = Settings(max_sessions=3)
         yield control

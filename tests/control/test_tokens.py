@@ -1,4 +1,4 @@
-"""Tokens without a login, and their end before its time."""
+"""Tokens that the control interface issues and revokes."""
 
 from __future__ import annotations
 

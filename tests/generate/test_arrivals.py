@@ -1,4 +1,4 @@
-"""One item that arrives for a number: what is said of it holds, the rest is made up and fits."""
+"""New items of a number: given values are kept, others are generated, and the result is valid."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ NUMBERS = [entry["id"] for entry in SEED["extension"].entries()]
 def make(
     collection: str, values: Given | None = None, state: State | None = None, seed: int = 1
 ) -> Entry:
-    """One item of the number that most tests use."""
+    """Return a new item of the number that most tests use."""
     return arrive(state or fresh_state(), CONTRACT, collection, NUMBER, values or {}, Random(seed))
 
 
 def refused(collection: str, values: Given, number: Any = NUMBER) -> tuple[int, str]:
-    """Status and message of a refusal, which changes nothing."""
+    """Return the status and message of an error; assert that nothing has changed."""
     state = fresh_state()
     with pytest.raises(ApiError) as caught:
         arrive(state, CONTRACT, collection, number, values, Random(1))
@@ -211,7 +211,7 @@ def test_a_telephone_registers_and_leaves_in_turn() -> None:
 
 
 def test_a_registration_in_the_past_follows_the_one_before_it() -> None:
-    # The number came at 05:20 on that day, and left in May.
+    # On that day, the number registered at 05:20; it unregistered in May.
     assert make("reg_status_log", {"at": "2016-04-06 05:19:59"})["status"] == "on"
     assert make("reg_status_log", {"at": "2016-04-06 05:20:01"})["status"] == "off"
 
@@ -296,7 +296,7 @@ def test_null_for_a_party_or_the_moment_is_as_if_it_were_not_given(name: str) ->
 
 
 def document_with(change: str) -> Contract:
-    """The document, with something about records that the templates do not know."""
+    """Return the document with a property of records that the templates do not know."""
     document = copy.deepcopy(CONTRACT.document)
     stored = document["x-collections"]["record"]["stored"]["allOf"][1]
     if change == "required":
@@ -331,7 +331,7 @@ def test_a_collection_that_ones_own_document_lacks_cannot_arrive() -> None:
 
 
 def with_rules(contract: Contract) -> Store:
-    """Clients, groups and numbers of the fixtures, by the rules of another document."""
+    """Return clients, groups and numbers of the fixtures in a store of another document."""
     store = Store.empty(contract, SEED.files)
     for name in ("client", "extension_group", "extension"):
         store[name].insert_many(SEED[name].entries())

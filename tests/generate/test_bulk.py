@@ -1,4 +1,4 @@
-"""Many entries at once: as many as asked for, valid, spread as in an office, the same by a seed."""
+"""Bulk creation: requested counts, valid entries, realistic distribution, reproducible by seed."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ def bulk(state: State, counts: dict[str, Any], seed: int = 7, client: Any = CLIE
 
 @pytest.fixture(scope="module")
 def state() -> State:
-    """A state with all kinds of entries made in bulk; no test changes it."""
+    """Return a state with all kinds of entries created in bulk. Tests must not change it."""
     state = fresh_state()
     assert bulk(state, COUNTS) == {BULK[name]: count for name, count in COUNTS.items()}
     return state
 
 
 def added(state: State, collection: str) -> list[Entry]:
-    """What is there beside the fixtures."""
+    """Return the entries that are not in the fixtures."""
     key = CONTRACT.collections[collection].key
     return [
         one for one in state.store[collection].entries() if SEED[collection].get(one[key]) is None
@@ -210,7 +210,7 @@ def test_items_alone_go_to_the_numbers_that_are_there() -> None:
 
 
 def refused(counts: dict[str, Any], client: Any = CLIENT) -> tuple[int, str]:
-    """Status and message of a refusal, which changes nothing."""
+    """Return the status and message of an error; assert that nothing has changed."""
     state = fresh_state()
     state.store.delete("extension", 55)
     before, keys = entries(state), next_keys(state.store)
@@ -262,7 +262,7 @@ def test_a_clock_at_the_beginning_of_time_is_refused() -> None:
 
 
 def without(*collections: str) -> Contract:
-    """The document without some collections, and without operations."""
+    """Return the document without some collections, and without operations."""
     document = copy.deepcopy(CONTRACT.document)
     document["paths"] = {}
     document["x-user-types"] = {}

@@ -1,4 +1,4 @@
-"""While entries are made in bulk others are served, and nothing that they write is lost."""
+"""Bulk creation during other requests: no write of theirs is lost."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def beside(
     before: Callable[[int], object] = lambda number: None,
     after: Callable[[int], object] = lambda number: None,
 ) -> dict[str, int]:
-    """Make entries in bulk, and do something else in the event loop before and after each try.
+    """Create entries in bulk, and call functions in the event loop before and after each try.
 
-    Both are done while the work is under way: what was there is copied, and nothing is put in.
+    Both are called while the work is in progress: the state is copied, no entry is added yet.
     """
     tries = 0
     make = Bulk.make
@@ -49,7 +49,7 @@ def beside(
             async def served() -> None:
                 act(tries)
 
-            # This would wait in vain if the work kept the event loop busy.
+            # This times out if the work blocks the event loop.
             asyncio.run_coroutine_threadsafe(served(), loop).result(timeout=PATIENCE)
 
         def held(self: Bulk) -> None:
@@ -67,7 +67,7 @@ def beside(
 
 
 def once(write: Callable[[], object]) -> Callable[[int], object]:
-    """Write during the first try only."""
+    """Call `write` during the first try only."""
     return lambda number: write() if number == 1 else None
 
 
@@ -148,7 +148,7 @@ def test_two_at_a_time_do_not_get_in_each_others_way() -> None:
 
     assert asyncio.run(run()) == [MADE] * 5
     assert len(one.state.store["record"]) == len(SEED["record"]) + 5 * 600
-    # Another event loop, as the next test of a mock in the same process has one.
+    # In another event loop, like the next test that uses the mock in this process.
     assert asyncio.run(run()) == [MADE] * 5
 
 

@@ -1,4 +1,4 @@
-"""The data files that entries are made by: they fit the document, and times are as they say."""
+"""Data files of generated entries: they fit the document, and times are distributed as declared."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_the_templates_know_the_properties_of_the_document(name: str) -> None:
 
 @pytest.mark.parametrize("path", [ARRIVALS, BULK])
 def test_each_name_in_braces_is_a_property_of_the_document(path: Path) -> None:
-    """A misspelt property of a number would be null, and nobody would know why."""
+    """A misspelt property of a number would become null without an error."""
     known = {name: set(rule.properties) for name, rule in CONTRACT.collections.items()}
     known["person"] = {"label", "latin"}
     for line in path.read_text("utf-8").splitlines():

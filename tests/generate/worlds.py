@@ -1,4 +1,4 @@
-"""States to make entries in, for the tests of this folder."""
+"""States for the tests of this folder."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SCHEMAS = {
 NOW = datetime(2026, 3, 18, 10, 20, 30, 450_000, tzinfo=UTC)
 Given = dict[str, Any]
 CLIENT, NUMBER, GROUP, FAX_NUMBER = 12, 36, 5, 40
-# What is made in bulk, and the collection that it goes into.
+# Fields of a bulk request, and the collections that they fill.
 BULK = {
     "groups": "extension_group",
     "extensions": "extension",
@@ -36,7 +36,7 @@ BULK = {
 
 
 def fresh_state(now: datetime = NOW) -> State:
-    """The fixtures, with a clock that stands still."""
+    """Return a state with the fixtures, and a frozen clock."""
     state = State(CONTRACT, SEED)
     state.clock.freeze()
     state.clock.set(now)
@@ -46,7 +46,7 @@ def fresh_state(now: datetime = NOW) -> State:
 def bulk_now(
     state: State, contract: Contract, owner: Key, counts: Mapping[str, Any], random: Random
 ) -> dict[str, int]:
-    """Adds entries in bulk without a thread; gives how many by collection."""
+    """Create entries in bulk without a thread; return the counts by collection."""
     bulk = Bulk(state, contract, owner, counts, random)
     bulk.make()
     bulk.put_in()
@@ -54,17 +54,17 @@ def bulk_now(
 
 
 def entries(state: State) -> dict[str, list[Entry]]:
-    """All that there is, by collection."""
+    """Return all entries by collection."""
     return {name: list(one.entries()) for name, one in state.store.collections.items()}
 
 
 def problems(collection: str, entry: Entry) -> list[tuple[str, str]]:
-    """What the document finds wrong with a stored entry."""
+    """Return the errors of a stored entry against the document."""
     assert tuple(entry) == CONTRACT.collections[collection].properties
     return list(_SCHEMAS[collection].problems(entry))
 
 
 def moment(text: str) -> datetime:
-    """The moment of an entry's text, with or without a fraction."""
+    """Parse a time of an entry, with or without a fraction."""
     form = "%Y-%m-%d %H:%M:%S.%f" if "." in text else "%Y-%m-%d %H:%M:%S"
     return datetime.strptime(text, form)

@@ -1,7 +1,7 @@
-"""Lists of mutants: one small change of an implementation each, and the test that notices it.
+"""Lists of mutants: small changes of an implementation, and the check that detects each.
 
-A mutant names no file. It is found by its lines wherever they are in the folder of its
-implementation, so that the list outlives moves of modules.
+A mutant names no file. It is found by its lines anywhere in the folder of its implementation, so
+that the list remains valid when modules move.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-# Read six times as fast where PyYAML was built with it.
+# Six times as fast, if PyYAML was built with libyaml.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Lost(Exception):
-    """The lines of a mutant are not there any more, or are there twice."""
+    """The lines of a mutant do not exist, or are ambiguous."""
 
 
 @dataclass(frozen=True)
 class Suspect:
-    """An implementation that is mutated: its folder, what serves it, and its list."""
+    """Implementation that is mutated: its folder, its list, and the command that serves it."""
 
     folder: str
     list: Path
@@ -44,11 +44,11 @@ SUSPECTS = {"mock": MOCK, "second": SECOND}
 
 @dataclass
 class Mutant:
-    """A change of an implementation: the lines `find` become `put`.
+    """Change of an implementation: the lines `find` become `put`.
 
-    `function` is the qualified name of what holds the lines; it decides where they are found more
-    than once. `kit` is the check of the kit that fails with the change, `why` the reason where none
-    does.
+    `function` is the qualified name of the function or class around the lines; it decides if they
+    occur more than once. `kit` is the check of the kit that fails with the change, `why` the reason
+    if there is none.
     """
 
     id: str
@@ -60,7 +60,7 @@ class Mutant:
     suspect: Suspect = MOCK
 
     def apply(self, root: Path) -> Path:
-        """Makes the change in the checkout at `root`, and gives the file. Raises Lost."""
+        """Change the checkout at `root`; return the changed file. Raises Lost."""
         found = [
             (path, lines, start)
             for path, lines in _sources(root / self.suspect.folder)
@@ -79,7 +79,7 @@ class Mutant:
 
 
 def read_mutants(suspect: Suspect = MOCK) -> list[Mutant]:
-    """All mutants of an implementation, in the order of its list."""
+    """Return all mutants of an implementation, in the order of its list."""
     content = yaml.load(suspect.list.read_text("utf-8"), _LOADER)
     return [
         Mutant(
@@ -96,7 +96,7 @@ def read_mutants(suspect: Suspect = MOCK) -> list[Mutant]:
 
 
 def write_mutants(mutants: list[Mutant]) -> None:
-    """Writes a list anew; the comment at its top stays."""
+    """Rewrite a list; the comment at its top is kept."""
     path = mutants[0].suspect.list
     head = path.read_text("utf-8").partition("mutants:\n")[0]
     path.write_text(head + "mutants:\n" + "".join(map(_as_yaml, mutants)), "utf-8")
@@ -116,7 +116,7 @@ def _as_yaml(mutant: Mutant) -> str:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes texts of several lines as blocks."""
+    """Dumper that writes multi-line texts as blocks."""
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
@@ -132,7 +132,7 @@ def _sources(folder: Path) -> list[tuple[Path, list[str]]]:
 
 
 def _places(lines: list[str], text: str) -> Iterator[int]:
-    """Where a block of lines begins, however far it is indented."""
+    """Yield the positions of a block of lines, regardless of its indentation."""
     wanted = [line.strip() for line in text.splitlines()]
     for start, line in enumerate(lines):
         if line.strip() == wanted[0]:
@@ -142,7 +142,7 @@ def _places(lines: list[str], text: str) -> Iterator[int]:
 
 
 def _functions(lines: list[str], start: int) -> list[str]:
-    """The qualified names of the functions and classes that hold a line, counted from 0."""
+    """Return the qualified names of functions and classes around a line, counted from 0."""
     names: list[str] = []
     nodes: list[ast.AST] = [ast.parse("\n".join(lines))]
     while nodes:

@@ -1,9 +1,10 @@
-"""Tries mutants of the mock, or of the second implementation, one at a time, before the kit.
+"""Run the kit against mutants of the mock or of the second implementation, one at a time.
 
-A mutant counts as noticed as soon as one check of a MUST fails or cannot get to its end, and where
-the implementation does not start.
-`python tests/mutation/run.py` takes a few seconds for each, as it begins with the check that the
-list names; one that passes the whole kit takes about a minute.
+A mutant is detected if the implementation does not start, or as soon as one check of a MUST rule
+fails or is not reached.
+
+`python tests/mutation/run.py` takes a few seconds per mutant, as it begins with the check that the
+list names; a mutant that passes the whole kit takes about a minute.
 """
 
 from __future__ import annotations
@@ -39,13 +40,13 @@ from ringme_contract.verdict import Verdict
 from ringme_spec.contract import read_contract
 from ringme_spec.paths import SPEC
 
-# Seconds: for the start, for one response, for all checks of the kit.
+# In seconds: for startup, for one response, for all checks of the kit.
 START, RESPONSE, KIT = 60.0, 10.0, 1800.0
 NO_START = "the server does not start"
 
 
 class Runner:
-    """Tries mutants, and learns from each which checks to begin with at the next one."""
+    """Runner of mutants. From each it learns which checks to begin with for the next one."""
 
     def __init__(self) -> None:
         self._contract = read_contract(SPEC)
@@ -54,13 +55,13 @@ class Runner:
         self._kills_of: dict[str, list[str]] = {}
 
     def learn(self, mutant: Mutant) -> None:
-        """Takes note of the check that a mutant is noticed by."""
+        """Record which check detects a mutant."""
         if mutant.kit:
             self._kills[mutant.kit] += 1
             self._kills_of.setdefault(mutant.function, []).insert(0, mutant.kit)
 
     def kit(self, tree: Path, mutant: Mutant) -> str | None:
-        """The first check that fails on the implementation in `tree`, or None."""
+        """Return the id of the first check that fails on the implementation in `tree`, or None."""
         with _served(tree, mutant) as url:
             if url is None:
                 return NO_START
@@ -75,7 +76,7 @@ class Runner:
                 transport.close()
 
     def _fails(self, engine: Engine, check: Check) -> bool:
-        # On the implementation as it is, each check of a MUST gets to its end.
+        # Without a mutation, each check of a MUST rule is reached.
         bad = (Verdict.FAIL, Verdict.NOT_REACHED)
         return any(one.verdict in bad and one.rule in self._must for one in engine.run_one(check))
 
@@ -95,7 +96,7 @@ class Runner:
 
 @contextmanager
 def mutated(mutant: Mutant) -> Iterator[Path]:
-    """A copy of the checkout with the change; all but the implementation are links. Raises Lost."""
+    """Yield a copy of the checkout with the change; other folders are links. Raises Lost."""
     with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
         tree = Path(folder)
         folder = mutant.suspect.folder
@@ -109,7 +110,7 @@ def mutated(mutant: Mutant) -> Iterator[Path]:
 
 @contextmanager
 def _served(tree: Path, mutant: Mutant) -> Iterator[str | None]:
-    """The URL of the implementation in `tree`; None if it does not start."""
+    """Serve the implementation in `tree`; yield its URL, or None if it does not start."""
     with subprocess.Popen(
         [sys.executable, *mutant.suspect.command],
         cwd=tree,
@@ -119,7 +120,7 @@ def _served(tree: Path, mutant: Mutant) -> Iterator[str | None]:
         text=True,
     ) as process:
         assert process.stdout is not None
-        # One that neither answers nor ends must not be waited for.
+        # Kills a process that neither prints its URL nor ends.
         timer = threading.Timer(START, process.kill)
         timer.start()
         lines = iter(process.stdout)
@@ -132,7 +133,7 @@ def _served(tree: Path, mutant: Mutant) -> Iterator[str | None]:
         finally:
             timer.cancel()
             process.kill()
-            # Its last lines are read before their pipe is closed.
+            # Read the last lines before the pipe is closed.
             if drain.is_alive():
                 drain.join()
 

@@ -1,4 +1,4 @@
-"""The lists of mutants fit the implementations and the kit as they are."""
+"""Lists of mutants: they match the current implementations and the kit."""
 
 from __future__ import annotations
 

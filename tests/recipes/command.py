@@ -1,4 +1,4 @@
-"""Runs a recipe's command."""
+"""Commands of a recipe."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from support.patience import PATIENCE
 
 
 def run(folder: Path, *command: str, **variables: str) -> str:
-    """What a command prints, in a folder. Fails with that if it does not succeed."""
+    """Return the output of a command in a folder. Fails the test if the command fails."""
     environment = {name: value for name, value in os.environ.items() if name != "FORCE_COLOR"}
     done = subprocess.run(
         command,

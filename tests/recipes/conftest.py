@@ -1,4 +1,4 @@
-"""The examples as somebody who copied them has them."""
+"""Copies of the examples, as users have them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from support.browser import ROOT
 
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
-    """A copy of docs/examples, with the npm packages of the repository if they are there."""
+    """Return a copy of docs/examples, with the repository's npm packages if installed."""
     folder = tmp_path / "examples"
     shutil.copytree(EXAMPLES, folder, ignore=shutil.ignore_patterns(*LEFT))
     (folder / "node_modules").symlink_to(ROOT / "node_modules")

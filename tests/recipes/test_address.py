@@ -1,4 +1,4 @@
-"""The mock at the name of the service, for programs that have it built in."""
+"""Mock under the name of the service, for programs whose URL cannot be changed."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def test_a_client_of_the_name_trusts_the_mock_and_gets_through(tmp_path: Path) -
     with serving(*arguments) as command:
         trusting = ssl.create_default_context(cafile=str(authority))
         with httpx.Client(verify=trusting, trust_env=False, headers={"Host": name}) as client:
-            # The name that the certificate is held against.
+            # The name that the certificate is checked against.
             named = {"sni_hostname": name}
             answer = client.get(f"{command.url}/api/ver1.0/user/", extensions=named)
-    # Let in by its name, it lacks a token alone.
+    # The host name is accepted: only a token is missing.
     assert answer.status_code == 401

@@ -1,4 +1,4 @@
-"""The workflow for GitHub Actions names what the action and the programs take."""
+"""GitHub Actions workflow: its inputs and variables exist."""
 
 from __future__ import annotations
 

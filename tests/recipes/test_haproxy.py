@@ -1,4 +1,4 @@
-"""HAProxy before two mocks, as in the recipe: each session is at one of them, and stays there."""
+"""HAProxy in front of two mocks, as in the recipe: each session stays at one of them."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ NAMES = [f"test-{number}" for number in range(20)]
 
 @contextmanager
 def balanced(folder: Path, mocks: list[str]) -> Iterator[httpx.Client]:
-    """A client of HAProxy, which runs before mocks at these URLs for as long as the block lasts."""
+    """Run HAProxy in front of mocks at these URLs; yield a client of it."""
     needed("haproxy")
     text = _CONFIGURATION.read_text("utf-8")
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        # It takes over a port that is open already, so nobody has to wait for it.
+        # HAProxy takes over a listening socket, so there is no need to wait for its start.
         places = [f"fd@{listening.fileno()}", *(url.removeprefix("http://") for url in mocks)]
         for port, place in zip((8080, 8081, 8082), places, strict=True):
             assert f" 127.0.0.1:{port}" in text
@@ -52,7 +52,7 @@ def sessions(mock: str) -> set[str]:
 
 @pytest.fixture(scope="module")
 def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[httpx.Client, str, str]]:
-    """A client of the balancer, and the mocks behind it."""
+    """Return a client of the load balancer, and the URLs of the mocks behind it."""
     with (
         serving("--control-from-any") as one,
         serving("--control-from-any") as two,
@@ -69,7 +69,7 @@ def test_each_session_is_at_one_mock_and_both_have_some(
         session = {"X-Mock-Session": name}
         made = http.post("/__mock__/tokens", json={"login": "client-admin"}, headers=session)
         bearer = {"Authorization": f"Bearer {made.json()['access_token']}"}
-        # A token is good in its session alone, by whichever way that is named.
+        # A token is valid only in its session, whether the path or the header selects that.
         for path, headers in ((f"/s/{name}", bearer), ("", {**bearer, **session})):
             assert http.get(f"{path}/api/ver1.0/user/", headers=headers).status_code == 200
         assert http.get("/api/ver1.0/user/", headers=bearer).status_code == 401
@@ -92,5 +92,5 @@ def test_links_lead_through_the_balancer_to_the_session_again(
         path = f"{_RECORDS}/{made['record_uuid']}/storage_url/"
         url = http.get(path, headers=headers).json()["record_url"]
         assert url.startswith(str(http.base_url))
-        # A browser follows it without a header of the session.
+        # Browsers follow the URL without a session header.
         assert len(http.get(url).content) == made["record_file_size"]

@@ -1,4 +1,4 @@
-"""The recipe for Java's HttpClient, with the settings that it has by default."""
+"""Recipe for Java's HttpClient with its default settings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from support.tools import needed
 
 
 def test_the_client_logs_in_and_lists_the_groups(mock: RunningMock, copied: Path) -> None:
-    # A JRE alone has `java`, which compiles nothing.
+    # `javac` shows that this is a JDK; a JRE has `java` but no compiler.
     needed("java", "javac")
     said = run(copied / "java", "java", "Groups.java", mock.url)
     admin = mock.as_user("client-admin")

@@ -1,4 +1,4 @@
-"""The manifest for Kubernetes says what the mock and its image are."""
+"""Kubernetes manifest: it agrees with the mock and its image."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_the_port_is_that_of_the_mock_and_the_service_leads_to_it() -> None:
 def test_the_variables_are_those_of_options_and_let_the_probes_in() -> None:
     variables = {one["name"]: one["value"] for one in CONTAINER["env"]}
     assert set(variables) <= {option.envvar for option in SERVE_OPTIONS}
-    # A probe comes from the node, and not from the machine that the mock runs on.
+    # Probes are sent by the node, not by the mock's own machine.
     assert variables["RINGME_MOCK_CONTROL_FROM_ANY"] == "1"
 
 

@@ -1,4 +1,4 @@
-"""The page shows the recipes as they are."""
+"""Recipes page: it shows the files of the recipes unchanged."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ringme_mock.docs.material import Material
 from ringme_spec.paths import EXAMPLES
 from support.operations import CONTRACT
 
-# An example of its own page.
+# An example that has a page of its own.
 OTHER = "rooms"
 RECIPES = sorted(
     path for path in EXAMPLES.rglob("*") if path.is_file() and not {OTHER, *LEFT} & set(path.parts)
@@ -22,7 +22,7 @@ RECIPES = sorted(
 
 @pytest.fixture(scope="module")
 def page() -> str:
-    """The page of the site, without the colours of its code."""
+    """Return the page of the site without syntax highlighting."""
     text = Book(Material(CONTRACT)).files["recipes.html"].make().decode()
     return html.unescape(re.sub(r"</?span[^>]*>", "", text))
 

@@ -1,4 +1,4 @@
-"""The recipe for pytest passes, in a folder of its own."""
+"""Recipe for pytest, run in a separate folder."""
 
 from __future__ import annotations
 

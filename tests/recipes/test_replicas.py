@@ -1,4 +1,4 @@
-"""The files for replicas say what the mock, its image and its database are."""
+"""Files for replicas: they agree with the mock, its image and its database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The recipes in TypeScript: they compile, and pass with the test runners that they are for."""
+"""Recipes in TypeScript: they compile, and pass with their test runners."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ STRICT = (
 )  # fmt: skip
 
 
-# No test depends on a quiet machine.
+# Longer timeouts, for busy machines.
 PATIENT = """
 import config from "./playwright.config";
 export default { ...config, timeout: 200_000, expect: { timeout: 100_000 } };
@@ -38,7 +38,7 @@ def node() -> str:
 
 
 def program(package: str, path: str) -> str:
-    """The path of a program of an npm package, to be run by Node.js."""
+    """Return the path of a program in an npm package, which Node.js runs."""
     return str(ROOT / "node_modules" / package / path)
 
 
@@ -90,8 +90,7 @@ def test_playwright_passes_with_a_session_for_each_worker(node: str, copied: Pat
 
 
 class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Keep the log to itself."""
+    def log_message(self, *_: object) -> None: ...
 
 
 def test_the_helper_is_served_to_download() -> None:

@@ -1,8 +1,8 @@
-"""Checks of recorded histories: could one server, one request after the other, have said this?
+"""Linearizability of recorded histories: could one sequential server have given these responses?
 
-Each check lists violations, empty if the history is linearizable; it decides exactly, for it knows
-what kind of object the history is of. An operation takes effect at one moment between its begin
-and its end. One without a response has no end: it took effect at some moment, or never.
+Each check lists violations, empty if the history is linearizable. The decision is exact, because
+the check knows the kind of object. An operation takes effect at one point between its beginning and
+its end. One without a response has no end: it took effect at any later point, or never.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ NEVER = math.inf
 
 @dataclass(frozen=True)
 class Operation:
-    """One request: `value` is what it wrote or got, `wins` what a contest decided."""
+    """Request: `value` is what it wrote or read, `wins` the result of a contest."""
 
     value: Any
     begun: float
@@ -34,7 +34,7 @@ class Operation:
 
 @dataclass(frozen=True)
 class _Zone:
-    """The first end and the last begin of all operations on one value (Gibbons, Korach)."""
+    """First end and last beginning of all operations on one value (Gibbons, Korach)."""
 
     value: Hashable
     first_end: float
@@ -42,10 +42,10 @@ class _Zone:
 
 
 def register_violations(operations: Iterable[Operation], initial: Hashable) -> list[str]:
-    """Check a register that is written and read, and never gets one value twice.
+    """Check a register that is written and read, and never gets the same value twice.
 
     O(n log n), by the zones of Gibbons and Korach ("Testing Shared Memories", 1997): operations on
-    one value are a block, and blocks cannot be ordered if each has to come before the other.
+    one value form a block, and two blocks have no order if each must come before the other.
     """
     writes, reads = _by_value(operations, initial)
     found: list[str] = []
@@ -95,7 +95,7 @@ def _order_violations(forward: list[_Zone], backward: list[_Zone]) -> list[str]:
 
 
 def sequence_violations(operations: Iterable[Operation]) -> list[str]:
-    """Check numbers that are given out in rising order, none twice; some may be left out."""
+    """Check numbers that are issued in ascending order, without repetition; gaps are allowed."""
     given = sorted((one for one in operations if one.responded), key=lambda one: one.value)
     found = [
         f"{one.value} was given out twice"
@@ -111,9 +111,9 @@ def sequence_violations(operations: Iterable[Operation]) -> list[str]:
 
 
 def counter_violations(operations: Sequence[Operation], first: int) -> list[str]:
-    """Check a counter that each operation makes lower by one, from `first` on, and reads.
+    """Check a counter that each operation decrements, starting from `first`, and reads.
 
-    Numbers that are missing were taken by operations without a response.
+    Missing numbers were taken by operations without a response.
     """
     rising = [
         Operation(first - one.value, one.begun, one.ended) for one in operations if one.responded
@@ -136,7 +136,7 @@ def counter_violations(operations: Sequence[Operation], first: int) -> list[str]
 
 
 def _missing(rising: list[Operation]) -> list[tuple[int, float]]:
-    """List the numbers left out, each with the latest moment at which it can have been taken."""
+    """List the missing numbers, each with the latest time at which it can have been taken."""
     found: list[tuple[int, float]] = []
     following = rising[-1].value if rising else 0
     latest = NEVER
@@ -147,7 +147,7 @@ def _missing(rising: list[Operation]) -> list[tuple[int, float]]:
 
 
 def contest_violations(operations: Sequence[Operation]) -> list[str]:
-    """Check a contest that whoever comes first wins, and all others lose."""
+    """Check a contest that the first operation wins, and all others lose."""
     winners = [one for one in operations if one.wins]
     if len(winners) > 1:
         return [f"{len(winners)} of {len(operations)} have won"]

@@ -1,12 +1,12 @@
-"""Clients that use one state through several servers at once, and record what each was told.
+"""Clients that use one state through several servers at once, and record all responses.
 
     load = Load([url, other_url])
     load.run(200)
     load.contest_token()
     assert load.violations() == []
 
-The URLs lead to replicas of one state, or to one server. Servers may be killed and started again
-`halfway` through a run: a request without a response was done at some moment, or never.
+The URLs are those of replicas of one state, or of one server. Servers may be killed and restarted
+`halfway` through a run: a request without a response took effect at any later point, or never.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _LOGIN = {"grant_type": "password", "username": "client-admin", "password": "moc
 
 @dataclass(frozen=True)
 class _Told:
-    """A response, or with a status of None that there was none."""
+    """Response; without one, the status is None."""
 
     begun: float
     ended: float = NEVER
@@ -65,12 +65,12 @@ class _Told:
 
 
 class Load:
-    """Clients with a seed each, in a session of their own, and the operations on each object."""
+    """Clients with a seed each, in one session, and the recorded operations on each object."""
 
     def __init__(self, urls: list[str], session: str = "load", clients: int = 6) -> None:
         self.urls = urls
         self._session, self._clients = session, clients
-        # Why requests got no response, or one of the server's failure.
+        # Reasons for requests without a response or with a server error.
         self.lost: list[str] = []
         self._counted: list[Operation] = []
         self._created: list[Operation] = []
@@ -87,7 +87,7 @@ class Load:
         return len(self._counted)
 
     def violations(self) -> list[str]:
-        """Check all that was recorded so far; each violation names the object."""
+        """Check all recorded operations; each violation begins with the object."""
         return [
             *_named("requests left", counter_violations(self._counted, self._first)),
             *_named("ids", sequence_violations(self._created)),
@@ -104,7 +104,7 @@ class Load:
         ]
 
     def run(self, requests: int, halfway: Callable[[], None] = lambda: None) -> None:
-        """Have each client write, read and create at random, so many times."""
+        """Let each client write, read and create at random, so many times."""
 
         def client(number: int) -> None:
             random = Random(number)
@@ -117,9 +117,9 @@ class Load:
             list(pool.map(client, range(self._clients)))
 
     def find(self, expected: set[str], requests: int) -> set[str]:
-        """Run until violations of all these objects were recorded, on a busy machine too.
+        """Run until violations of all these objects were recorded, even on a busy machine.
 
-        Return the objects of all that were recorded, which may be others after many runs.
+        Return the objects of all violations, which may include others after many runs.
         """
         found: set[str] = set()
         for number in range(571, 571 + _RUNS):
@@ -132,13 +132,13 @@ class Load:
         return found
 
     def contest_number(self, number: str, entrants: int = 20) -> None:
-        """Have many create one number at once, of whom one may."""
+        """Let many clients create one number at once; only one may succeed."""
         wish = {"name": number}
         told = self._at_once(entrants, lambda random: self._ask(random, "POST", NUMBERS, wish))
         self._contests[f"number {number}"] += _contest(told, 201)
 
     def contest_token(self, entrants: int = 4) -> None:
-        """Have many use one refresh token at once, of whom one may."""
+        """Let many clients use one refresh token at once; only one may succeed."""
         token = self._post_form(Random(0), _PUBLIC | _LOGIN).body["refresh_token"]
         form = _PUBLIC | {"grant_type": "refresh_token", "refresh_token": token}
         told = self._at_once(entrants, lambda random: self._post_form(random, form))
@@ -158,7 +158,7 @@ class Load:
             self._registers[group].append(told.operation(told.body and told.body["name"]))
 
     def _done(self, random: Random, method: str, path: str, body: Any = None) -> _Told:
-        """Send a request that nothing but the end of a server can prevent."""
+        """Send a request that fails only if a server ends."""
         told = self._ask(random, method, path, body)
         assert told.status in (None, 200, 201), told
         return told
@@ -174,7 +174,7 @@ class Load:
             return list(pool.map(enter_together, range(entrants)))
 
     def _ask(self, random: Random, method: str, path: str, body: Any = None) -> _Told:
-        """Send a request that counts for the limit."""
+        """Send a request that counts towards the rate limit."""
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
         content = "" if body is None else json.dumps(body)
         told = self._send(random, method, path, content, headers)

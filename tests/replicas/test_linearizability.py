@@ -1,4 +1,4 @@
-"""The checks of histories find what no single server could have said, and nothing else."""
+"""Checks of histories find exactly the responses that no sequential server could give."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_contest(history: list[Operation], violation: str | None) -> None:
 
 
 def _orders(history: list[Operation]) -> Iterator[tuple[Operation, ...]]:
-    """All orders that keep what ended before something else began, with and without the lost."""
+    """Yield all orders consistent with real time; each lost operation is taken or left out."""
     lost = [one for one in history if not one.responded]
     for taken in product((True, False), repeat=len(lost)):
         effective = [one for one in history if one.responded]

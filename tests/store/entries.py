@@ -1,4 +1,4 @@
-"""Stores of the document's collections, with just what they are sorted and found by."""
+"""Stores with minimal entries, which have only the properties that a store sorts and finds by."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def number(key: int, name: str, group: int | None = None) -> Entry:
 
 
 def record(place: int, extension: int) -> Entry:
-    """A call record; a higher place is never an earlier moment."""
+    """Return a call record; records with higher places are not earlier."""
     return {
         "record_uuid": f"{extension}-{place:032X}",
         "init_time_gmt": f"2016-04-01 {place // 3600:02}:{place // 60 % 60:02}:{place % 60:02}",
@@ -37,7 +37,7 @@ def record(place: int, extension: int) -> Entry:
 
 
 def group_store(owners: list[int]) -> Store:
-    """A group of four numbers, and one record after the other on the number that is named."""
+    """Return a group of four numbers, and consecutive records of the numbers in `owners`."""
     store = empty_store()
     store["extension"].insert_many(number(key, f"000*{key}", GROUP) for key in MEMBERS)
     store["record"].insert_many(record(place, MEMBERS[owner]) for place, owner in enumerate(owners))

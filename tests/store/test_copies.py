@@ -1,4 +1,4 @@
-"""Copies of a store cost nothing, and what is written to one shows in no other."""
+"""Copies of a store share its data, and no write to one is visible in another."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TEXTS = st.sampled_from([None, "", "x" * (LONG_TEXT - 1), "x" * LONG_TEXT, "x" *
 
 @dataclass
 class Modelled:
-    """A store and what its numbers should be, by key."""
+    """Store, and the numbers that it should contain, by key."""
 
     store: Store
     numbers: dict[int, Entry] = field(default_factory=dict)
@@ -36,7 +36,7 @@ class Modelled:
 
 
 class Copies(RuleBasedStateMachine):
-    """Writes to stores that are copies of each other, and holds each to a plain model."""
+    """Writes to stores that are copies of each other; each is compared with a simple model."""
 
     stores = Bundle("stores")
 
@@ -89,7 +89,7 @@ class Copies(RuleBasedStateMachine):
 
     @rule(one=stores)
     def ask_for_all(self, one: Modelled) -> None:
-        """From now on the order of all has to be kept, too."""
+        """Read all entries in order; from now on, the store maintains this order."""
         self._check_all(one)
         one.sorts_all = True
 
@@ -157,7 +157,7 @@ class Copies(RuleBasedStateMachine):
 
 
 def refusal(there: list[Entry], entries: list[Entry]) -> tuple[str, int] | None:
-    """The first property that is taken, and the place of the entry that has it."""
+    """Return the first property whose value is taken, and the position of its entry."""
     for place, entry in enumerate(entries):
         for prop in ("id", "name"):
             if entry[prop] in [other[prop] for other in there]:
@@ -187,7 +187,7 @@ def test_a_copy_holds_the_very_same_parts() -> None:
 def test_all_that_refers_to_what_is_deleted_is_released() -> None:
     store = group_store([])
     store["extension_group"].insert({"id": GROUP, "name": "Sales", "client_id": CLIENT})
-    # What is written to already is written in place, also while it is gone through.
+    # After its first write, a collection is written in place, even during iteration.
     store["extension"].update(30, {"extension_group_id": None})
     store["extension"].update(30, {"extension_group_id": GROUP})
     store.delete("extension_group", GROUP)

@@ -1,4 +1,4 @@
-"""The pages of a group are the slices of what its numbers have, in order."""
+"""Pages of a group are slices of the sorted items of its numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that the mock makes: how long they last, and how large they are."""
+"""Generated files: their duration and size."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def made(content: Content, size: int, seconds: int = 0) -> bytes:
 
 
 def seconds_of(file: bytes) -> float:
-    """Length of an MPEG file by its frames, each of whose headers is looked at."""
+    """Return the length of an MPEG file in seconds; check the header of each frame."""
     at = 0
     if file.startswith(b"ID3"):
         size = sum(byte << shift for byte, shift in zip(file[6:10], (21, 14, 7, 0), strict=True))
         at = 10 + size
     frames = 0
     while file[at : at + 4] == b"\xff\xe3\x18\xc4":
-        # MPEG 2.5 layer III, 8000 bit/s at 8000 Hz: 72 bytes and 576 samples, all of it silent.
+        # MPEG 2.5 layer III, 8000 bit/s at 8000 Hz: 72 bytes and 576 samples, all silent.
         assert not any(file[at + 4 : at + 72])
         frames, at = frames + 1, at + 72
     assert not any(file[at:])
@@ -70,7 +70,7 @@ def test_a_page_is_as_large_as_it_says_and_its_table_leads_to_its_parts() -> Non
 
 
 def fixture(folder: Path, size: int) -> None:
-    """One fax of number 39, and what it belongs to."""
+    """Write a fixture with one fax of number 39."""
     (folder / "fax.yaml").write_text(
         "entries: [{uuid: 4b95953c-302d-4742-89b1-1c422a845b77, datetime: '2016-04-05 09:00:00',"
         " caller_id: '74950000091', destination: '74950000050', extension_id: 39, client_id: 12,"

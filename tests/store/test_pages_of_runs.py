@@ -1,4 +1,4 @@
-"""A page of several runs is the slice of their merged order."""
+"""Pages of several sorted runs are slices of their merged order."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ringme_mock.store.merged_runs import Span, page
 
 
 def owners(how: str, count: int, runs: int) -> list[int]:
-    """Which run each of so many items is in, one after the other."""
+    """Return the run that each item belongs to, by kind of distribution."""
     chance = random.Random(how)
     return {
         "in turn": [place % runs for place in range(count)],
@@ -62,6 +62,6 @@ def test_a_page_of_parts_of_runs_is_the_slice_of_what_they_hold(
     expected = [item for item in items if low <= item[0] < high]
     expected = (expected[::-1] if descending else expected)[offset:][:limit]
     with pytest.MonkeyPatch.context() as patch:
-        # Few items go the way of many.
+        # So that a few items take the path for many.
         patch.setattr(merged_runs, "_FEW", few)
         assert list(page(spans, offset, limit, descending)) == expected

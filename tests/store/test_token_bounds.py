@@ -1,4 +1,4 @@
-"""There are never more tokens than may be: the oldest makes room."""
+"""The number of tokens is limited: the oldest is dropped."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ GRANT = Grant(101, "c1200000000000000000000000000001")
 
 @pytest.fixture
 def tokens(monkeypatch: pytest.MonkeyPatch) -> Tokens:
-    """Room for three of each kind."""
+    """Return a token store that holds three tokens of each kind."""
     monkeypatch.setattr(module, "MOST_TOKENS", 3)
     return Tokens(Clock())
 

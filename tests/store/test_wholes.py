@@ -1,4 +1,4 @@
-"""Entries that are in a collection or a part of it, and entries that are made of them."""
+"""Collections with a part in another collection, and entries that are composed of others."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ringme_spec.paths import FIXTURES, SPEC
 
 CONTRACT = read_contract(SPEC)
 CLIENT = ("client", 12)
-# One call of four legs, two of which have a record.
+# A call of four legs, two of which have a record.
 CALL = "F8E60015072707D6A6DBC98EDEB2E9BD"
 RECORD = "31-E64234E74C0E29D8E8548F9F01C8341E"
 
