@@ -1,4 +1,4 @@
-"""Two running mocks for all tests, at their fixtures before each."""
+"""Two running mocks for all tests, reset before each test."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from support.server import Api, RunningMock, running_mock
 
 make_httpx_patient()
 
-# The files that take longest, the slowest first. They begin first, so that at the end of a run no
-# core has to wait for one of them.
+# The slowest files, slowest first. They are started first, so that no core waits for one of them at
+# the end of a run.
 _LONGEST = (
     "test_second_implementation", "test_added_resources", "test_rules", "test_proof",
     "test_pytest_items", "test_hostile_targets", "test_supervisor",
@@ -27,7 +27,7 @@ _LONGEST = (
     "test_capabilities", "test_manners", "test_bench", "test_proof_at_url",
     "test_connection_limits", "test_profiles",
 )  # fmt: skip
-# Those of them that try the kit and the benchmarks on other servers than the mock, or on faults.
+# Files that run the kit and the benchmarks on other servers than the mock, or on faults.
 _THOROUGH = {
     "test_second_implementation", "test_added_resources", "test_proof", "test_proof_at_url",
     "test_pytest_items", "test_hostile_targets", "test_harm", "test_capture", "test_bench",
@@ -37,7 +37,7 @@ _THOROUGH = {
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts the longest files first, and marks what a run of a developer leaves out."""
+    """Put the slowest files first, and mark those that `make test` leaves out."""
     order = {name: number for number, name in enumerate(_LONGEST)}
     items.sort(key=lambda item: order.get(item.path.stem, len(order)))
     for item in items:
@@ -47,7 +47,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _texts_are_read_once() -> Iterator[None]:
-    """Gives each reader a copy of what a text was read as: most tests begin with the same one."""
+    """Cache parsed YAML, and return a copy each time: most tests begin with the same files."""
     parse = document.parse_yaml
 
     @lru_cache(16)
@@ -58,7 +58,7 @@ def _texts_are_read_once() -> Iterator[None]:
         try:
             return marshal.loads(written(content, where))
         except ValueError:
-            # Dates, which cannot be written so.
+            # marshal cannot write dates.
             return parse(content, where)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -68,7 +68,7 @@ def _texts_are_read_once() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _answers_fit_the_document() -> Iterator[None]:
-    """Fails whichever test got an answer that breaks the document, whatever it asked for."""
+    """Fail any test in which a response of a mock violates the document."""
     with broken_responses() as found:
         yield
     assert found == []
@@ -82,7 +82,7 @@ def _mock() -> Iterator[RunningMock]:
 
 @pytest.fixture
 def mock(_mock: RunningMock) -> RunningMock:
-    """The mock as a fresh start has it."""
+    """Return the shared mock, reset to its fixtures."""
     _mock.reset()
     return _mock
 
@@ -95,7 +95,7 @@ def _server() -> Iterator[MockServer]:
 
 @pytest.fixture
 def server(_server: MockServer) -> MockServer:
-    """A mock as programs embed it, with nothing but its fixtures and the default session."""
+    """Return the shared embedded mock, with its fixtures and only the default session."""
     for session in _server.app.sessions.all()[1:]:
         _server.app.sessions.end(session.name)
     _server.app.sessions.default.snapshots.clear()
@@ -105,12 +105,12 @@ def server(_server: MockServer) -> MockServer:
 
 @pytest.fixture
 def control(server: MockServer) -> Iterator[Control]:
-    """The control interface of that mock."""
+    """Return the control interface of the embedded mock."""
     with Control(server) as client:
         yield client
 
 
 @pytest.fixture
 def admin(mock: RunningMock) -> Api:
-    """A full user of client 12."""
+    """Return the API as a user of client 12 with full access."""
     return mock.as_user("client-admin")

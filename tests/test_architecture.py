@@ -1,4 +1,4 @@
-"""The pages for contributors name files and commands that exist."""
+"""Pages for contributors: the files and commands in them exist."""
 
 from __future__ import annotations
 

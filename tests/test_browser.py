@@ -1,6 +1,6 @@
-"""What front-end tools make of the document: a typed client, collections, an application.
+"""Front-end tools with the document: a typed client, collections, an application.
 
-The programs are in tests/browser; they need Node.js with the packages of package.json (`npm ci`),
+The programs are in tests/browser. They need Node.js with the packages of package.json (`npm ci`);
 the application needs Chromium as well.
 """
 
@@ -20,19 +20,19 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="session")
 def node() -> str:
-    """The path of Node.js, with the packages in place."""
+    """Return the path of Node.js. Skips the test if packages are missing."""
     return needed_node("vite")
 
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """The path of the browser."""
+    """Return the path of Chromium. Skips the test if it is missing."""
     return needed_chromium()
 
 
 @pytest.fixture(scope="session")
 def built(node: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with the typed client and the application, built without a complaint."""
+    """Return the folder with the typed client and the application, built without errors."""
     folder = tmp_path_factory.mktemp("browser")
     run_program(node, "build.mjs", str(folder))
     return folder

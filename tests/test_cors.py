@@ -1,4 +1,4 @@
-"""A front end that is served from another port or host may call the mock, if it is let in."""
+"""CORS: front ends of allowed origins can call the mock from another port or host."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NAMED = "https://app.test:8443"
 
 
 def preflight(http: httpx.Client, origin: str, path: str = GROUPS, **more: str) -> httpx.Response:
-    """What a browser asks before it lets a page send a token and JSON."""
+    """Send the preflight for a request with a token and JSON."""
     asked = {
         "Origin": origin,
         "Access-Control-Request-Method": "PUT",

@@ -1,4 +1,4 @@
-"""Every command of the README is run, in its order, and gives what the README shows."""
+"""Commands of the README run in order, and print what it shows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PRINTED_URL = "http://127.0.0.1:8080"
 SERVE = "make serve"
 TEST = "make test"
-# Without what the make that runs these tests hands on.
+# Without variables of the `make` that runs these tests.
 ENVIRONMENT = {
     name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "ARGS")
 }
@@ -28,14 +28,14 @@ ENVIRONMENT = {
 
 @dataclass(frozen=True)
 class Block:
-    """A block of shell commands, and the answer that the README shows under it, if it does."""
+    """Block of shell commands, with the response shown below it, if any."""
 
     commands: str
     answer: str | None
 
 
 def blocks() -> list[Block]:
-    """The shell blocks of the README in order."""
+    """Return the shell blocks of the README in order."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     found = re.findall(r"```sh\n(.*?)```\n(?:\n```json\n(.*?)```\n)?", text, re.DOTALL)
     return [Block(commands, answer or None) for commands, answer in found]
@@ -43,7 +43,7 @@ def blocks() -> list[Block]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder that looks like the checkout, and that commands may write into."""
+    """Return a folder with links to the checkout's files, in which commands may write."""
     for entry in ROOT.iterdir():
         if entry.name not in ("reports", ".git"):
             (tmp_path / entry.name).symlink_to(entry)
@@ -51,7 +51,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """Return a port that is not in use."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port: int = probe.getsockname()[1]
         return port
@@ -59,7 +59,7 @@ def free_port() -> int:
 
 @pytest.fixture
 def served() -> Iterator[str]:
-    """Runs the README's first command, on another port than the one it prints; gives the URL."""
+    """Run the README's first command on another port than it shows; yield the URL."""
     port = free_port()
     process = subprocess.Popen(
         ["/bin/sh", "-c", f"exec {SERVE}"],
@@ -75,7 +75,7 @@ def served() -> Iterator[str]:
         assert any(url in line for line in process.stdout), "the mock did not say where it is"
         yield url
     finally:
-        # make passes no signal on, so that the mock is ended through the group that both are in.
+        # `make` does not forward signals, so they go to the process group of both.
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(PATIENCE)
         process.stdout.close()
@@ -95,13 +95,13 @@ def test_every_command_gives_what_the_readme_shows(served: str, folder: Path) ->
     for block in all_blocks:
         if block.commands.strip() == SERVE:
             continue
-        # The tests that run this one are those that `make test` runs: it is only shown to exist.
+        # `make test` would run this test again, so it is only checked to exist.
         commands = block.commands.replace(TEST, f"make --dry-run {TEST.split()[1]}")
         script += ["echo '=== block'", commands.replace(PRINTED_URL, served)]
     outcome = subprocess.run(
         ["bash", "-c", "\n".join(script)],
         cwd=folder,
-        # The whole check of the mock is the test of the rules.
+        # A whole run of the kit against the mock is a test of its own.
         env={
             **ENVIRONMENT,
             "RINGME_CONTRACT_PROFILE": "smoke",

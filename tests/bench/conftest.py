@@ -1,4 +1,4 @@
-"""The modules of `bench/`, which is no package of the environment."""
+"""Access to the modules of `bench/`, which is not installed."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ BENCH = Path(__file__).parents[2] / "bench"
 
 @pytest.fixture
 def from_bench(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
-    """Imports a module of the benchmarks by its name."""
+    """Return a function that imports a module of the benchmarks by name."""
     monkeypatch.syspath_prepend(str(BENCH))
     return lambda name: import_module(f"ringme_bench.{name}")

@@ -1,4 +1,4 @@
-"""The benchmarks run, check what they measure, and write well-formed results. No time is judged."""
+"""Benchmarks run, validate the responses, and write well-formed results. No time is checked."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ import pytest
 from support.tools import needed
 
 BENCH = Path(__file__).parents[2] / "bench"
-# On a busy machine all of it takes many times as long.
+# On a busy machine, everything takes many times as long.
 PATIENCE = 600
 
 
 def bench(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Runs `python bench` from another folder than the repository's."""
+    """Run `python bench` outside of the repository."""
     return subprocess.run(
         [sys.executable, str(BENCH), *arguments],
         capture_output=True,
@@ -33,7 +33,7 @@ def bench(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 
 def result(folder: Path, name: str, *arguments: str) -> dict[str, Any]:
-    """Returns the result that a successful run has written."""
+    """Return the result of a run that must succeed."""
     done = bench(*arguments, "--results", str(folder), cwd=folder)
     assert done.returncode == 0, done.stdout + done.stderr
     found: dict[str, Any] = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
@@ -54,7 +54,7 @@ def test_the_mock_is_measured_beside_the_floor_and_stock_connexion(tmp_path: Pat
             for name in ("cpu_us", "per_second", "p50_ms", "p99_ms", "to_floor", "to_mock"):
                 assert figures[name].keys() == {"median", "least", "greatest"}
             sizes[server["name"], kind] = figures["size"]
-    # The same entries, but for the digits of new ids and the blanks of Connexion.
+    # Equal entries, except for the digits of new ids and the spaces of Connexion's JSON.
     for kind in ("get", "list", "post"):
         assert sizes["mock", kind] == pytest.approx(sizes["floor", kind], rel=0.05)
         assert sizes["mock", kind] <= sizes["connexion", kind] <= sizes["mock", kind] * 1.15
@@ -79,7 +79,7 @@ def test_under_load_no_write_is_lost(tmp_path: Path) -> None:
     assert found["wrong"] == []
     assert found["lost_connections"] == {}
     assert [one["lost"] + one["unexpected"] for one in found["sessions"]] == [0, 0, 0]
-    # Each connection begins with one.
+    # Each connection creates a group first.
     assert found["answers"]["create 201"] >= 6
     assert sum(found["answers"].values()) == found["count"]
 
@@ -104,7 +104,7 @@ def test_a_signal_ends_the_server_too(tmp_path: Path) -> None:
     ) as process:
         assert process.stderr is not None
         log = None
-        # The mock tells its log where it runs.
+        # The log of the mock has its URL.
         while log is None or b"http://" not in log.read_bytes():
             assert process.poll() is None
             time.sleep(0.05)

@@ -1,4 +1,4 @@
-"""A comparison goes on without a peer that fails, and ends with a server that has to be there."""
+"""Comparison of servers: a failing peer is left out, a failing required server ends it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ALWAYS = 10**9
 
 
 class Bench:
-    """The modules that a comparison needs, and servers for it."""
+    """Modules for a comparison, and servers for it."""
 
     def __init__(self, from_bench: Callable[[str], Any], folder: Path) -> None:
         self.comparison = from_bench("comparison")
@@ -44,17 +44,17 @@ class Bench:
         self.told: list[str] = []
 
     def server(self, name: str, *command: str, optional: bool = True) -> Any:
-        """A server with one request."""
+        """Return a server with one kind of request."""
         requests = {"get": self._request}
         return self._servers.Server(name, "", command, self._request, requests, optional=optional)
 
     def good(self, name: str, answers: int = ALWAYS, optional: bool = True) -> Any:
-        """One that responds as it has to, so many times."""
+        """Return a server that responds correctly so many times."""
         program = (sys.executable, "-c", SERVER, "{port}", str(answers))
         return self.server(name, *program, optional=optional)
 
     def measure(self, *servers: Any) -> dict[str, Any]:
-        """A short comparison."""
+        """Run a short comparison."""
         plan = self.comparison.Plan(rounds=1, seconds=0.1, connections=1, starts=1)
         found: dict[str, Any] = self.comparison.compare(
             servers, plan, self._folder, self.told.append
@@ -66,7 +66,7 @@ class Bench:
 def bench(
     from_bench: Callable[[str], Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Bench:
-    """A comparison in a folder of its own, in which no server is left to come to rest."""
+    """Return a comparison in a separate folder, without the pause in which servers come to rest."""
     monkeypatch.setattr(from_bench("comparison"), "REST", 0)
     return Bench(from_bench, tmp_path)
 

@@ -1,4 +1,4 @@
-"""A hostile run leaves its figures as the benchmarks do."""
+"""Result file of a fuzz run, in the format of the benchmarks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The checks of a load and of a soak find wrong responses, lost writes and exceeded bounds."""
+"""Checks of load and soak runs: wrong responses, lost writes, exceeded limits."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ import pytest
 
 @pytest.fixture
 def visitors(from_bench: Callable[[str], Any]) -> Any:
-    """The module."""
     return from_bench("visitor")
 
 
 def sent(visitor: Any) -> tuple[str, dict[str, Any]]:
-    """The method and the body of the next request."""
+    """Return the method and the body of the next request."""
     head, _, body = visitor.next().partition(b"\r\n\r\n")
     return head.split()[0].decode(), json.loads(body) if body else {}
 

@@ -1,4 +1,4 @@
-"""A mock whose clock stands still, and a receiver of its events."""
+"""Mock with a frozen clock, and a receiver of its events."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NOON = "2026-03-02 12:00:00"
 
 
 class Desk:
-    """The control interface, and the API as the administrator of client 12 uses it."""
+    """Control interface, and the API as the administrator of client 12."""
 
     def __init__(self, control: Control) -> None:
         self.control = control
@@ -44,7 +44,7 @@ class Desk:
         self.control.done("POST", "clock/advance", {"seconds": seconds})
 
     def stages(self) -> dict[int, str]:
-        """What each number does that takes part in a call."""
+        """Return the stage of each number that takes part in a call."""
         return {
             leg["extension"]: leg["stage"]
             for call in self.control.done("GET", "calls")

@@ -1,4 +1,4 @@
-"""Calls in progress: each stage follows from the course and the clock, which nothing else moves."""
+"""Calls in progress: their stages depend only on the course and the clock."""
 
 from __future__ import annotations
 

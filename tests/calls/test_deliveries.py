@@ -1,4 +1,4 @@
-"""Deliveries: one attempt, in order, bounded, to near targets alone, and never in anybody's way."""
+"""Deliveries of events: order, retries, limits, and allowed hosts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PHONE = 31
 
 
 class Target:
-    """Attempts that are answered as told, or wait until they are let go."""
+    """Receiver of deliveries with given statuses; they wait while `let_go` is not set."""
 
     def __init__(self, *statuses: int | None) -> None:
         self.statuses = list(statuses)
@@ -162,7 +162,7 @@ def test_events_may_get_lost(desk: Desk, receiver: Receiver) -> None:
 
 
 def _ended(desk: Desk, count: int) -> list[dict[str, Any]]:
-    """The deliveries to PHONE's own subscriptions, once so many have ended."""
+    """Return the deliveries to PHONE's own subscriptions, once so many have ended."""
     for _ in range(2000):
         found = [
             one

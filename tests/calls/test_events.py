@@ -1,4 +1,4 @@
-"""Events of calls: which numbers have them, in which order, with which parameters."""
+"""Events of calls: their subscribers, order and parameters."""
 
 from __future__ import annotations
 

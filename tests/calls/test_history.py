@@ -1,4 +1,4 @@
-"""Calls that have ended: call history, legs and records show the same ones."""
+"""Calls that have ended: call history, legs and records agree."""
 
 from __future__ import annotations
 

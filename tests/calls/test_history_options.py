@@ -1,4 +1,4 @@
-"""Options of the call history: the length of pages, and one request at a time."""
+"""Options of the call history: default page size, and one statistics request at a time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PATHS = ("call_history/", "calls/", "calls/stats/", "cdr/")
 
 
 def _read(url: str, headers: dict[str, str], paths: tuple[str, ...]) -> list[httpx.Response]:
-    """Responses to requests that are sent at once."""
+    """Send requests concurrently; return the responses."""
 
     async def read() -> list[httpx.Response]:
         async with httpx.AsyncClient(base_url=url, headers=headers, trust_env=False) as client:

@@ -1,4 +1,4 @@
-"""Requests over a plain connection, which adds nothing to them but Host and Content-Length."""
+"""Requests exactly as written: only Host and Content-Length are added."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _BOUNDARY = "------------------------5cc1bc6f6f3cd6d0"
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back; `headers` are found in any letters, `content` is no longer compressed."""
+    """Response; header names are case-insensitive, `content` is decompressed."""
 
     status: int
     headers: Message
@@ -30,7 +30,7 @@ class Reply:
 
 
 def send(origin: str, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
-    """One request, and its whole response."""
+    """Send one request; return its response."""
     connection = HTTPConnection(urlsplit(origin).netloc, timeout=PATIENCE)
     try:
         connection.putrequest(method, target, skip_accept_encoding=True)
@@ -49,7 +49,7 @@ def send(origin: str, method: str, target: str, headers: Mapping[str, str], body
 
 
 def multipart(fields: Mapping[str, str]) -> tuple[str, bytes]:
-    """The Content-Type and the body of a form as curl sends an array of fields."""
+    """Return Content-Type and body of a form, as curl sends an array of fields."""
     parts = "".join(
         f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
         for name, value in fields.items()

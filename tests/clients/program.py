@@ -1,4 +1,4 @@
-"""One run of a client program: its requests, and the values that it keeps of the responses."""
+"""Run of a client program: its requests, and the values that it keeps from responses."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Step = dict[str, Any]
 
 
 class Program:
-    """Takes the steps of a sequence in turn; `known` are the values that stand for <names>."""
+    """Runner of the steps of a sequence; `known` has the values of <names>."""
 
     def __init__(self, url: str, hook: Receiver, known: dict[str, Any]) -> None:
         self._origin = url
@@ -26,7 +26,7 @@ class Program:
         self._events = 0
 
     def take(self, step: Step) -> None:
-        """Send what a step says, hold the response against what it expects, and keep values."""
+        """Run a step: send its request, check the response, and keep values."""
         if "receives" in step:
             self._read(step, self._receive(step["receives"]))
         elif "pages" in step:
@@ -74,7 +74,7 @@ class Program:
                 self._known[name] = found[0]
 
     def _turn_pages(self, step: Step) -> None:
-        """Ask for page after page until one is empty."""
+        """Request pages until one is empty."""
         pages, got = step["pages"], 0
         for number in range(1, _MOST_PAGES):
             self._known["page"] = number
@@ -90,13 +90,13 @@ class Program:
         raise AssertionError(f"{step['does']}: {_MOST_PAGES} pages, and no end")
 
     def _receive(self, count: int) -> list[dict[str, str]]:
-        """The next so many events that have come to <receiver>."""
+        """Return the next so many events that <receiver> gets."""
         events = self._hook.wait(self._events + count)[self._events : self._events + count]
         self._events += count
         return events
 
     def _wanted(self, wanted: Any) -> Any:
-        """What has to be there, with the values that names stand for."""
+        """Return the expected value, with <names> replaced."""
         if isinstance(wanted, list):
             return [self._value(one) for one in wanted]
         return [self._value(wanted)] if _NAME.fullmatch(wanted) else self._filled(wanted, str)
@@ -112,6 +112,6 @@ class Program:
 
 
 def _in_url(value: object) -> str:
-    """A value as a part of a path or query; a URL that a response gave stays one."""
+    """Encode a value for a path or query; leave URLs from responses unchanged."""
     text = str(value)
     return text if text.startswith("http") else quote(text, safe="@")

@@ -1,4 +1,4 @@
-"""What a client program reads: values at pointers, and the kinds that they have to be of."""
+"""Values in the responses to a client program: JSON pointers, kinds and patterns."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ KINDS: dict[str, Callable[[Any], bool]] = {
 
 
 def values(content: Any, pointer: str) -> list[Any]:
-    """The values at a JSON pointer; `*` is every entry of a list, -1 is the last one.
+    """Return the values at a JSON pointer; `*` is every entry of a list, -1 the last one.
 
-    `/` is the whole content. What is not there gives nothing.
+    `/` is the whole content. Missing values are left out.
     """
     found = [content]
     for part in [one for one in pointer.split("/") if one]:
@@ -40,7 +40,7 @@ def _inside(outer: Any, part: str) -> list[Any]:
 
 
 def problem(content: Any, pointer: str, wanted: Any) -> str | None:
-    """What is wrong with what is at a pointer: each value there has to be as wanted."""
+    """Return what is wrong with the values at a pointer, or None."""
     parent, _, name = pointer.rpartition("/")
     holders, found = values(content, parent), values(content, pointer)
     if wanted == "absent":
@@ -52,7 +52,7 @@ def problem(content: Any, pointer: str, wanted: Any) -> str | None:
 
 
 def matches(wanted: Any, value: Any) -> bool:
-    """Whether a value is one of a list, matches a pattern, is of one of the kinds, or is it."""
+    """Tell if a value equals the wanted one, is in its list, or has its pattern or kind."""
     if isinstance(wanted, list):
         return any(value == one and type(value) is type(one) for one in wanted)
     if isinstance(wanted, str) and wanted.startswith("matches "):

@@ -1,4 +1,4 @@
-"""Client programs are served: what each sends, and what it has to find in the responses.
+"""Client programs: their requests succeed, and the responses have what they need.
 
 The programs are the YAML files beside this one; README.md says how to add one.
 """
@@ -23,7 +23,7 @@ FILES = sorted(one for one in FOLDER.glob("*.yaml") if one.name != "schema.yaml"
 
 
 def _sequences() -> Iterator[Any]:
-    """Every sequence of every program, which its file must be fit for."""
+    """Yield every sequence of every program; validate the files."""
     for file in FILES:
         content = read_yaml(file)
         SCHEMA.validate(content)

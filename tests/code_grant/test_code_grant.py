@@ -1,4 +1,4 @@
-"""The authorization code grant: from the application to the login page, and back with a code."""
+"""Authorization code grant: login page, permission, redirect, code and tokens."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from support.code_grant import (
 from support.server import SECRETS, TRUSTED, Api, RunningMock
 
 
-def test_who_is_logged_in_gets_the_next_code_at_once_until_the_login_ends(
+def test_a_logged_in_user_gets_the_next_code_at_once_until_the_login_ends(
     mock: RunningMock,
 ) -> None:
     person = Person(mock)
@@ -113,7 +113,7 @@ def test_an_application_may_ask_for_permission_which_is_given_once(mock: Running
     allowed = person.send("POST", AUTHORIZE, data={"decision": "allow"}, headers=OWN_FORM)
     assert person.exchange(arrived(allowed)["code"]).json()["scope"] == "call_api"
     assert "code" in person.come_back()
-    # Another user is asked anew.
+    # Another user is asked for permission, too.
     person.log_in("petrov-phone")
     assert person.send("GET", AUTHORIZE).status_code == 200
 

@@ -1,4 +1,4 @@
-"""The commands by which the documentation logs in without a browser."""
+"""Commands in the documentation that log in without a browser."""
 
 from __future__ import annotations
 

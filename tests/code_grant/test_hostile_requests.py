@@ -1,4 +1,4 @@
-"""The login page and its surroundings under attack: redirects, markup, other sites, secrets."""
+"""Attacks on the login page: redirects, markup, other sites, secrets."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from support.code_grant import (
 from support.server import RunningMock
 
 MARKUP = "\"'><script>alert(1)</script>"
-# What no browser has in a URL, and what a careless comparison takes for the application's own.
+# URIs that a careless comparison takes for that of the application, or that are no URLs.
 ELSEWHERE = [
     f"{CALLBACK}%2F..%2Fevil", f"{CALLBACK}?x=1", f"{CALLBACK}\n", f"{CALLBACK}\r\nSet-Cookie: a=b",
     f"{CALLBACK}\x00", f"{CALLBACK},http://evil.example", f"http://evil.example#{CALLBACK}",
@@ -144,7 +144,7 @@ def test_a_form_of_another_site_is_refused(mock: RunningMock, headers: dict[str,
     assert (refused.status_code, "Set-Cookie" in refused.headers) == (403, False)
     person.log_in()
     decision = person.send("POST", AUTHORIZE, data={"decision": "allow"}, headers=headers)
-    # A script does not even get to see that somebody is logged in.
+    # A script cannot even see that a user is logged in.
     assert decision.status_code == 403 or LOGIN in decision.headers["Location"]
     assert person.send("GET", AUTHORIZE).status_code == 200
     assert person.send("POST", LOGIN, data=form, headers=OWN_FORM).status_code == 302

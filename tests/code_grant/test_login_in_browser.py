@@ -1,4 +1,4 @@
-"""The login page in a real browser: tests/browser/login.mjs drives it, and axe looks at it.
+"""The login page in a browser, driven by tests/browser/login.mjs and checked by axe.
 
 Needs Node.js with the packages of package.json (`npm ci`), and Chromium.
 """
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="session")
 def node() -> str:
-    """The path of Node.js, with all that the program needs in place."""
+    """Return the path of Node.js. Skips the test if Chromium or packages are missing."""
     needed_chromium()
     return needed_node("playwright-core", "axe-core")
 

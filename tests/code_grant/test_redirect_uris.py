@@ -1,4 +1,4 @@
-"""Redirect URIs of the fixtures: where they may lead, and how a code is put into them."""
+"""Redirect URIs of applications: allowed ones, and how a code is added to them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tokens that end before their time."""
+"""Revocation of tokens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Containerfile as a list of instructions, stage by stage."""
+"""Instructions of the Containerfile, by stage."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ CONTAINERFILE = ROOT / "Containerfile"
 
 @dataclass
 class Stage:
-    """One stage: its name if it has one, and its instructions, each a word and what follows."""
+    """Stage of the Containerfile: name, if any, and instructions as (keyword, arguments)."""
 
     name: str
     instructions: list[tuple[str, str]] = field(default_factory=list)
 
     def all(self, word: str) -> list[str]:
-        """What follows each instruction of a kind."""
+        """Return the arguments of each instruction with a keyword."""
         return [rest for one, rest in self.instructions if one == word]
 
     def variables(self) -> dict[str, str]:
-        """What ENV sets."""
+        """Return the variables that ENV sets."""
         pairs = (part.partition("=") for text in self.all("ENV") for part in shlex.split(text))
         return {name: value for name, _, value in pairs}
 
 
 def read_stages() -> list[Stage]:
-    """The stages of the Containerfile, the last one being what becomes the image."""
+    """Return the stages of the Containerfile; the last one becomes the image."""
     text = re.sub(r"^\s*#.*\n", "", CONTAINERFILE.read_text("utf-8"), flags=re.MULTILINE)
     stages: list[Stage] = []
     for line in text.replace("\\\n", " ").splitlines():
@@ -43,6 +43,6 @@ def read_stages() -> list[Stage]:
 
 
 def words(text: str) -> list[str]:
-    """The words of an instruction in its JSON form."""
+    """Return the words of an instruction in JSON form."""
     found: list[str] = json.loads(text)
     return found

@@ -1,4 +1,4 @@
-"""The Containerfile and compose.yaml, as far as they can be judged without an engine."""
+"""Containerfile and compose.yaml, as far as they can be checked without an engine."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OPTIONS = {option.opts[0] for option in SERVE_OPTIONS}
 
 
 def tool(*places: Path) -> str:
-    """Where a linter is; the test that needs it is skipped if it is nowhere."""
+    """Return the path of a linter. Skips the test if it is not installed."""
     found = next((str(place) for place in places if place.exists()), None)
     if found is None:
         pytest.skip(f"{places[0].name} is not installed")
@@ -54,7 +54,7 @@ def test_dclint_finds_nothing_in_the_compose_file() -> None:
 
 
 def copied() -> list[str]:
-    """The files and folders of the repository that go into the build."""
+    """Return the files and folders of the repository that are copied into the build."""
     return [
         name
         for stage in read_stages()

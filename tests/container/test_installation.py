@@ -1,6 +1,6 @@
-"""The commands of the Containerfile, run without an engine in a folder of their own.
+"""Commands of the Containerfile, run in a folder without an engine.
 
-They download all that the lock names, so they run when the variable below asks for them.
+They download all packages of the lock, so they run only if the variable below is set.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ pytestmark = pytest.mark.skipif(not os.environ.get(ASKED), reason=f"{ASKED} is n
 
 @pytest.fixture(scope="module")
 def built() -> Iterator[Path]:
-    """The folder that the build stage fills, which stands for the root of its file system."""
-    # Not one of pytest's: other users cannot get into those.
+    """Return the folder that the build stage fills, which stands for the root of the image."""
+    # Not a folder of pytest, which other users cannot access.
     with tempfile.TemporaryDirectory(prefix="ringme-mock-image-") as folder:
         root = Path(folder)
         root.chmod(0o755)
@@ -39,14 +39,14 @@ def built() -> Iterator[Path]:
 
 
 def build(root: Path) -> None:
-    """Runs the build stage as an engine would."""
-    # As the base image has it: a Python with pip and nothing else.
+    """Run the build stage as an engine would."""
+    # Like the base image: Python with pip and nothing else.
     venv.create(root / "python", with_pip=True)
     stage = read_stages()[0]
     folder = Path("/")
     variables = {**os.environ, **stage.variables()}
     variables["PATH"] = f"{root / 'python' / 'bin'}:{os.environ['PATH']}"
-    # The tests' own environment shows through otherwise.
+    # Packages of the tests' own environment would be found otherwise.
     variables.pop("PYTHONPATH", None)
     for word, rest in stage.instructions:
         if word == "WORKDIR":
@@ -72,7 +72,7 @@ def copy(source: Path, target: Path) -> None:
 
 
 def installed(built: Path) -> set[NormalizedName]:
-    """The packages that the image would have."""
+    """Return the packages that the image contains."""
     folder = next((built / "venv" / "lib").glob("python*/site-packages"))
     return {canonicalize_name(path.name.partition("-")[0]) for path in folder.glob("*.dist-info")}
 
@@ -97,7 +97,7 @@ def test_what_is_installed_is_what_the_lock_names(built: Path) -> None:
 
 @contextmanager
 def served(built: Path) -> Iterator[tuple[str, int]]:
-    """A mock out of the image's packages, as the image starts it: its port and its process."""
+    """Start a mock from the image's packages as the image does; yield its port and process id."""
     image = read_stages()[-1]
     program, *arguments = words(image.all("ENTRYPOINT")[0])
     process = subprocess.Popen(
@@ -118,16 +118,16 @@ def served(built: Path) -> Iterator[tuple[str, int]]:
 
 
 def image_variables(built: Path) -> dict[str, str]:
-    """What the environment of the image's processes holds."""
+    """Return the environment variables of processes in the image."""
     found = read_stages()[-1].variables()
     path = found["PATH"].replace("/venv", str(built / "venv")).replace("$PATH", os.environ["PATH"])
     return {**found, "PATH": path}
 
 
 def as_user() -> list[str]:
-    """Runs a command as the image's user where these tests are root's.
+    """Return a prefix that runs a command as the image's user, if the tests run as root.
 
-    It may still read all files: the interpreter may lie in a folder that is root's alone.
+    The user may still read all files, as the interpreter may be in a folder of root.
     """
     if os.getuid() != 0 or not shutil.which("setpriv"):
         return []

@@ -1,4 +1,4 @@
-"""What gets installed, and what the repository says of where it comes from."""
+"""Contents of wheel and sdist, locked requirements, and texts of the repository."""
 
 import os
 import re
@@ -19,7 +19,7 @@ VERSION = "0.1.0"
 
 
 def listed_files() -> list[Path]:
-    """Returns the files of the repository that git tracks or would track, relative to its root."""
+    """Return the files that git tracks or would track, relative to the repository."""
     if not (ROOT / ".git").exists():
         pytest.skip("this is no git checkout")
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
@@ -29,7 +29,7 @@ def listed_files() -> list[Path]:
 
 
 def seed_data() -> dict[str, bytes]:
-    """Returns the content of openapi.yaml, each fixture, measurement and example, by path."""
+    """Return the content of openapi.yaml and each fixture, measurement and example, by path."""
     folders = (ROOT / "fixtures", ROOT / "bench" / "results", ROOT / "docs" / "examples")
     listed = (ROOT / name for name in listed_files())
     files = (path for path in listed if set(folders) & set(path.parents))
@@ -38,9 +38,9 @@ def seed_data() -> dict[str, bytes]:
 
 
 def run_python(*arguments: str | Path, cwd: Path, path: Path | None = None) -> str:
-    """Runs this interpreter in `cwd`, with `path` first on the import path.
+    """Run this interpreter in `cwd`, with `path` first on the import path.
 
-    Returns what it printed, and fails with that if the exit code is not 0.
+    Return its output. Fails the test if the exit code is not 0.
     """
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     if path is not None:
@@ -61,7 +61,7 @@ def run_python(*arguments: str | Path, cwd: Path, path: Path | None = None) -> s
 
 @pytest.fixture(scope="session")
 def source_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the repository as a fresh clone would have it: builds leave folders behind."""
+    """Return a copy of the repository like a fresh clone, as builds leave folders behind."""
     tree = tmp_path_factory.mktemp("source")
     for name in listed_files():
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
@@ -95,14 +95,14 @@ def wheel_from_sdist(sdist: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 
 def wheel_content(wheel: Path) -> dict[str, bytes]:
-    """Returns the content of each file in the wheel, by its name there."""
+    """Return the content of each file in the wheel, by name."""
     with zipfile.ZipFile(wheel) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
 @pytest.fixture(params=["wheel", "wheel_from_sdist"])
 def any_wheel(request: pytest.FixtureRequest) -> Path:
-    """The wheel, built in either way."""
+    """Return the wheel, built from the sources or from the sdist."""
     built: Path = request.getfixturevalue(request.param)
     return built
 
@@ -196,7 +196,7 @@ def test_version_is_the_same_everywhere() -> None:
 
 
 def locked_versions() -> dict[str, str]:
-    """Returns the pinned version of each package in requirements.lock, by normalised name."""
+    """Return the pinned version of each package in requirements.lock, by normalised name."""
     pins = re.findall(
         r"^([\w.-]+)(?:\[[^]]*\])?==([^\s;\\]+)", (ROOT / "requirements.lock").read_text(), re.M
     )
@@ -204,7 +204,7 @@ def locked_versions() -> dict[str, str]:
 
 
 def declared_requirements() -> list[Requirement]:
-    """Returns what pyproject.toml asks for: to build, to run, and with each extra."""
+    """Return the requirements of pyproject.toml: for the build, at runtime, and of all extras."""
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text())
     project = pyproject["project"]
     texts = [
@@ -230,7 +230,7 @@ def test_lock_has_hashes_for_every_pin() -> None:
     assert [block.split()[0] for block in blocks if "--hash=sha256:" not in block] == []
 
 
-# Put together here, so that this file does not match itself.
+# Joined here, so that this file does not match itself.
 REGISTRY_HOSTS = [
     ".".join(parts)
     for parts in (
@@ -248,9 +248,9 @@ MACHINE_FOLDERS = ["/" + name + "/" for name in ("root", "home", "Users", "work"
 def test_no_file_names_a_registry_host_or_a_folder_of_some_machine() -> None:
     hosts = "|".join(map(re.escape, REGISTRY_HOSTS))
     folders = "|".join(map(re.escape, MACHINE_FOLDERS))
-    # A folder counts at the start of a path only: not as a later part of another path or URL.
+    # Only at the start of a path, not as a later part of a path or URL.
     needle = re.compile(rf"(?:{hosts})|(?<![\w.~*@)}}-])(?:{folders})\w".encode())
-    # Vendored files are others', byte for byte, and have examples of folders in them.
+    # Vendored files are unchanged copies, with examples of folders in them.
     files = [name for name in listed_files() if "vendor" not in name.parts]
     found = [
         f"{name}: {match.group().decode()}"

@@ -1,4 +1,4 @@
-"""Wheel and sdist: the same sources give the same bytes, wherever and whenever they are built."""
+"""Reproducible builds: equal sources give equal wheels and sdists, anywhere and at any time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NEEDED_FILES = ("openapi.yaml", "pyproject.toml", "setup.py", "MANIFEST.in", "RE
 
 
 def built(folder: Path, times: float, epoch: str, kind: str, umask: int = 0o022) -> Path:
-    """A wheel or sdist, built from a copy of the sources with these file times."""
+    """Build a wheel or sdist from a copy of the sources with these file times; return its path."""
     folder.mkdir()
     for name in NEEDED:
         shutil.copytree(ROOT / name, folder / name, ignore=LEFT_BEHIND)

@@ -1,4 +1,4 @@
-"""A page costs what it holds, not what the collection holds: what is touched is counted."""
+"""The cost of a page depends on its size, not on the collection's: touched entries are counted."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ STEP = timedelta(minutes=5)
 START, END, BEFORE = "2016-06-01 00:00:00", "2016-06-01 23:59:59", "2015-06-01 00:00:00"
 FIRST_OF_JUNE = int((datetime(2016, 6, 1) - FIRST) / STEP)
 OTHER = 13
-# Both ends of a range are found by halves: log2 of the number of records.
+# Both ends of a range are found by binary search: log2 of the number of records.
 ENDS = 2 * RECORDS.bit_length()
 
 
 def record(place: int) -> Entry:
-    """A record with just what the store sorts and finds by, one every five minutes."""
+    """Return a record with only the properties that a store sorts and finds by."""
     number = NUMBERS[place % len(NUMBERS)]
     return {
         "record_uuid": f"{number}-{place:032X}",
@@ -43,7 +43,7 @@ def record(place: int) -> Entry:
 
 @pytest.fixture(scope="module")
 def store() -> Store:
-    """A client with 100,000 records on a hundred numbers, five of them in a group."""
+    """Return a client with 100,000 records of a hundred numbers, five of them in a group."""
     store = Store.empty(Contract(read_yaml(SPEC)), {})
     for number in NUMBERS:
         group = GROUP if number in MEMBERS else None
@@ -58,7 +58,7 @@ def store() -> Store:
 
 
 class Touched:
-    """Number of entries that were looked up, and of positions that were read in sorted lists."""
+    """Counts of entries that were looked up, and of positions that were read in sorted lists."""
 
     def __init__(self) -> None:
         self.entries = 0
@@ -80,7 +80,7 @@ class Touched:
         return counting
 
     def counted(self, positions: list[Position]) -> list[Position]:
-        """Copy a sorted list so that each position which is read of it counts."""
+        """Copy a sorted list; reading positions of the copy increases the count."""
         touched = self
 
         class Counted(list[Position]):
@@ -98,7 +98,7 @@ class Touched:
 
 @pytest.fixture
 def touched(store: Store, monkeypatch: pytest.MonkeyPatch) -> Touched:
-    """Counts from here on, whichever way the store goes about it."""
+    """Count from here on; covers each way in which the store reads."""
     assert len(store["record"]) == RECORDS + 1
     counts = Touched()
     monkeypatch.setattr(Collection, "get", counts.lookup(Collection.get))
@@ -111,7 +111,7 @@ def touched(store: Store, monkeypatch: pytest.MonkeyPatch) -> Touched:
 
 @dataclass(frozen=True)
 class Page:
-    """A page of what an owner has: the places of all of it in order, and the most it may touch."""
+    """Page of an owner's records: sorted places of all of them, and limits of the counts."""
 
     owner: tuple[str, int]
     places: Sequence[int]
@@ -125,7 +125,7 @@ class Page:
 
 
 def pages() -> Iterator[Any]:
-    """Pages of clients, numbers and groups, with names that say which."""
+    """Yield pages of clients, numbers and groups, with descriptive ids."""
     client, number, group = (
         ("client", CLIENT),
         ("extension", NUMBERS[0]),
@@ -135,7 +135,7 @@ def pages() -> Iterator[Any]:
     of_group = [place for place in every if NUMBERS[place % len(NUMBERS)] in MEMBERS]
     day = range(FIRST_OF_JUNE, FIRST_OF_JUNE + 24 * 12)
     day_of_group = [place for place in of_group if place in day]
-    # Each number has its own ends of the range.
+    # The ends of the range are searched for each number.
     of_day = len(day) // len(NUMBERS) * len(MEMBERS) + len(MEMBERS) * ENDS
     found = {
         **{
@@ -153,11 +153,11 @@ def pages() -> Iterator[Any]:
         ),
         "a day without records": Page(client, (), 0, ENDS, start=BEFORE, end=BEFORE),
         "a page of a number": Page(number, every[:: len(NUMBERS)], PAGE, PAGE + 1, 20),
-        # No more than a page of each number.
+        # At most a page of each number.
         "the first page of a group": Page(
             group, of_group, PAGE + len(MEMBERS), PAGE * len(MEMBERS)
         ),
-        # A few more than it holds, and not what lies before it.
+        # A few more than the page holds, but not all that precede it.
         **{
             f"page {one} of a group": Page(group, of_group, PAGE, 200, one)
             for one in (2, 100, 200, 250)

@@ -1,4 +1,4 @@
-"""A mock with a state file, in this process: stopped, and started again."""
+"""Mock with a state file in this process, for tests that restart it."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ GROUPS = "/client/@me/extension_group/"
 
 
 class KeptMock(RunningMock):
-    """The mock, its file, and what its clients see of a session's state."""
+    """Running mock with its state file."""
 
     app: MockApp
     file: FileLog
     commands: int
 
     def control(self, method: str, path: str, json: Any = None, session: str = "") -> Any:
-        """The JSON of a request to the control interface, which must succeed."""
+        """Return the JSON of a request to the control interface, which must succeed."""
         start = f"/s/{session}" if session else ""
         response = self.http.request(method, f"{start}/__mock__/{path}", json=json)
         assert response.status_code < 400, response.text
         return response.json() if response.content else None
 
     def view(self, session: str = "") -> dict[str, Any]:
-        """All that the control interface shows of a session."""
+        """Return everything that the control interface shows of a session."""
         paths = ("state?format=json", "snapshots", "faults", "latency", "calls", "clock")
         found = {path: self.control("GET", path, session=session) for path in paths}
         if not found["clock"]["frozen"]:
@@ -52,7 +52,7 @@ class KeptMock(RunningMock):
         return found
 
     def rows(self) -> list[str]:
-        """The sessions of the commands in the file."""
+        """Return the sessions of the commands in the file."""
         return [row.session for one in self.file.entries() for _, row in one.numbered()]
 
 
@@ -60,7 +60,7 @@ class KeptMock(RunningMock):
 def kept_mock(
     path: Path, settings: Settings | None = None, sources: Sources = SOURCES
 ) -> Iterator[KeptMock]:
-    """Serves the state of a file for as long as the block lasts."""
+    """Serve the state of a file during the block."""
     settings = replace(settings or Settings(), validate_responses=True)
     log = FileLog(path)
     kept = KeptState(log)

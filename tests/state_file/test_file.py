@@ -1,4 +1,4 @@
-"""The state file itself: who may use it, what it refuses, and how long it gets."""
+"""State file: locking, refused files, and errors while it is in use."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def made(_made: Path, path: Path) -> Path:
-    """A file with a state that is not the fixtures'."""
+    """Return a file whose state differs from the fixtures."""
     shutil.copy(_made, path)
     return path
 
@@ -159,8 +159,8 @@ def test_the_log_tells_once_that_the_file_was_taken_away(
     asyncio.run(log.close())
 
 
-def test_a_session_that_another_took_the_place_of_stays_gone(path: Path) -> None:
-    """Who was idle longest is not what a replay could find out again."""
+def test_a_session_that_was_replaced_stays_gone(path: Path) -> None:
+    """A replay cannot determine which session had been idle longest."""
     settings = Settings(max_sessions=3)
     with kept_mock(path, settings) as mock:
         for session in ("first", "second"):

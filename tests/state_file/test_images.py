@@ -1,4 +1,4 @@
-"""Images in a state file: what a kill leaves of one, and of the commands before it, is no harm."""
+"""Images in a state file: an incomplete one does no harm after a kill."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ COUNT = 10
 
 
 class Killed(Exception):
-    """Nothing goes on after it."""
+    """A simulated kill."""
 
 
 def keep_image(mock: KeptMock, until: str) -> None:
-    """Writes an image of the default session into the file, as far as a kill lets it."""
+    """Write an image of all sessions into the file, up to a simulated kill."""
     file, number = mock.file, mock.file.latest
     all_pieces = list(Image(mock.app.sessions).pieces())
 
@@ -56,7 +56,7 @@ def test_a_kill_at_a_moment_of_an_image_is_no_harm(moment: str, tmp_path: Path) 
         first = mock.add_group(token, "first")["id"]
         mock.control("PUT", "snapshots/one")
         for _ in range(2):
-            # More commands altogether than go in one step.
+            # More commands than are dropped in one step.
             mock.control("POST", "bulk", {"client": 12, "groups": 3})
             for number in range(COUNT):
                 mock.control("PUT", "callback-course", {"rings": number % 9})

@@ -1,4 +1,4 @@
-"""kill -9 under load: what was acknowledged is there again."""
+"""kill -9 under load: acknowledged changes survive."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import httpx
 
 from cli.command import serving
 
-# Of --sync.
+# Values of --sync.
 ROUNDS = ("normal", "always", "normal", "always", "normal")
 LIST = "/api/ver1.0/client/@me/extension_group/"
 
 
 class Writer(threading.Thread):
-    """A client that makes groups until nobody responds, and knows which it got."""
+    """Client that creates groups until the server is gone, and records the acknowledged ones."""
 
     def __init__(self, url: str, token: str, name: str) -> None:
         super().__init__(daemon=True)
@@ -64,6 +64,6 @@ def test_nothing_that_was_acknowledged_is_lost(tmp_path: Path) -> None:
                 known.update(writer.acknowledged)
     with serving("--state", str(path)) as command:
         command.end(signal.SIGTERM)
-    # All is in the one file then, which its owner alone may read.
+    # Everything is in one file, which only its owner may read.
     assert [one.name for one in tmp_path.iterdir()] == [path.name]
     assert path.stat().st_mode & 0o077 == 0

@@ -1,4 +1,4 @@
-"""What is there again after a restart with the same state file."""
+"""State that survives a restart with the same state file."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_sessions_snapshots_clocks_faults_and_latency_are_kept(path: Path) -> No
         names = {one["name"] for one in mock.control("GET", "sessions")}
         assert names == {"default", "only-read", "tab"}
         assert mock.view("tab") == before
-        # The fault was good for two requests, one of which came before the restart.
+        # The fault applies to two requests, one of which came before the restart.
         statuses = [mock.http.get("/s/tab/api/ver1.0/user/").status_code for _ in range(2)]
         assert statuses == [503, 401]
 
