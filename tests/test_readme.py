@@ -72,7 +72,7 @@ def served() -> Iterator[str]:
     assert process.stdout is not None
     try:
         url = f"http://127.0.0.1:{port}"
-        assert any(url in line for line in process.stdout), "the mock did not say where it is"
+        assert any(url in line for line in process.stdout), "the mock did not print its URL"
         yield url
     finally:
         # `make` does not forward signals, so they go to the process group of both.
@@ -118,4 +118,4 @@ def test_every_command_gives_what_the_readme_shows(served: str, folder: Path) ->
     for block, output in zip(shown, outputs, strict=True):
         if block.answer is not None:
             assert output.strip() == block.answer.strip()
-        assert output.strip(), f"nothing came of {block.commands}"
+        assert output.strip(), f"no output of {block.commands}"

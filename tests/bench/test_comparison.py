@@ -77,7 +77,7 @@ def bench(
         (("/not/there",), "there cannot be run: No such file or directory"),
         ((sys.executable, "-c", "print('no\\nlicence')"), "ended by itself: no licence"),
         ((sys.executable, "-c", SERVER, "{port}", "0"), "GET /: expected 200, got 500"),
-        # The first two are those of the start, and of the size of the response.
+        # The first two requests are those at startup, and for the size of the response.
         ((sys.executable, "-c", SERVER, "{port}", "2"), "of them without status 200"),
     ],
 )

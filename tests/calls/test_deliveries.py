@@ -171,4 +171,4 @@ def _ended(desk: Desk, count: int) -> list[dict[str, Any]]:
         ]
         if len(found) >= count:
             return found
-    raise AssertionError("the deliveries do not end")
+    raise AssertionError("the deliveries did not end in time")

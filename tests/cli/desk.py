@@ -39,7 +39,7 @@ async def until(condition: Callable[[], bool]) -> None:
     """Wait until a condition is true; fail after `PATIENCE`."""
     deadline = time.monotonic() + PATIENCE
     while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
+        assert time.monotonic() < deadline, "the condition was not met in time"
         await asyncio.sleep(0.02)
 
 

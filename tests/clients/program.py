@@ -83,11 +83,11 @@ class Program:
             content = reply.json()
             (items,) = values(content, pages["of"])
             if not items:
-                assert got == pages["all"], f"{step['does']}: {got} in {number - 1} pages"
+                assert got == pages["all"], f"{step['does']}: {got} items in {number - 1} pages"
                 return
             self._read(step, content)
             got += len(items)
-        raise AssertionError(f"{step['does']}: {_MOST_PAGES} pages, and no end")
+        raise AssertionError(f"{step['does']}: more than {_MOST_PAGES} pages")
 
     def _receive(self, count: int) -> list[dict[str, str]]:
         """Return the next so many events that <receiver> gets."""

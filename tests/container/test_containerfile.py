@@ -157,7 +157,7 @@ def test_nothing_big_or_private_gets_into_the_build() -> None:
 def test_an_engine_builds_and_runs_the_image() -> None:
     engine = next((one for one in ("docker", "podman") if shutil.which(one)), None)
     if engine is None or subprocess.run([engine, "info"], capture_output=True).returncode:
-        pytest.skip("no container engine is running here")
+        pytest.skip("no container engine is running")
     tag = "ringme-mock-test"
     build = [engine, "build", "-f", "Containerfile", "-t", tag, "."]
     subprocess.run(build, cwd=ROOT, check=True, timeout=1200)

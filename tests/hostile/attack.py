@@ -57,7 +57,7 @@ class Attack:
                 self._url = _url_of(process)
                 self._run(process.pid)
                 if process.poll() is not None:
-                    self.findings.fault(f"the mock has ended with {process.returncode}")
+                    self.findings.fault(f"the mock exited with {process.returncode}")
             finally:
                 process.terminate()
                 process.wait(PATIENCE)
@@ -214,13 +214,13 @@ class Attack:
                     wire.send(request("GET", "/__mock__/health"))
                     status = wire.answer().status
             except OSError as error:
-                self.findings.fault(f"another client was not answered: {error!r}")
+                self.findings.fault(f"another client got no response: {error!r}")
                 continue
             if status != 200:
-                self.findings.fault(f"another client was answered {status}")
+                self.findings.fault(f"another client got {status}")
             # Does not count the time in which other programs had the processor.
             spent = time.monotonic() - begun[0], processor_seconds(process) - begun[1]
-            self.findings.waited(min(spent), "what came before")
+            self.findings.waited(min(spent), "earlier requests")
 
     def _read_log(self, text: str) -> None:
         for place in re.finditer(r"Traceback|ERROR|CRITICAL", text):

@@ -46,7 +46,7 @@ class Findings:
             if seconds > self.longest_wait:
                 self.longest_wait, self.longest_by = seconds, what
             if seconds > LONGEST_WAIT:
-                self._note(f"another client waited {seconds:.2f} s: {what}")
+                self._note(f"another client waited {seconds:.2f} s during {what}")
 
     def look_at_memory(self, process: int) -> None:
         """Record the memory of a process."""
@@ -63,13 +63,13 @@ class Findings:
         memory = " ".join(f"{one:.0f}" for one in self.memory)
         lines = [
             f"{self.requests} requests in {self.seconds:.0f} s",
-            f"  statuses (0: no answer): {shown}",
+            f"  statuses (0: no response): {shown}",
             f"  longest wait of another client: {self.longest_wait * 1000:.0f} ms",
             f"  memory (MB): {memory}",
             *(f"  FAULT {fault}" for fault in self.faults),
         ]
         if self.longest_wait > LONGEST_WAIT / 4:
-            lines.insert(3, f"    while it answered {self.longest_by[:300]}")
+            lines.insert(3, f"    during {self.longest_by[:300]}")
         return "\n".join(lines)
 
     def _note(self, what: str) -> None:

@@ -25,8 +25,8 @@ from hostile.findings import Findings
 def main(arguments: list[str] | None = None) -> int:
     """Run the program: print the findings, and return 1 if there are faults."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--requests", type=int, default=200_000, help="how many in all")
-    parser.add_argument("--seed", type=int, default=1, help="the same gives the same requests")
+    parser.add_argument("--requests", type=int, default=200_000, help="number of requests")
+    parser.add_argument("--seed", type=int, default=1, help="random seed")
     parser.add_argument("--results", type=Path, help="folder for the figures, as JSON")
     given = sys.argv[1:] if arguments is None else arguments
     options = parser.parse_args(given)

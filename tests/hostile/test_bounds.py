@@ -17,8 +17,8 @@ from ringme_mock.store import quotas as quotas_module
 from ringme_mock.store.state import State
 from support.control import Control
 
-# The limit in these tests is so many entries above those of the fixtures.
 MEGABYTE = 1024 * 1024
+# The limit in these tests is so many entries above those of the fixtures.
 SPARE = 5
 ARRIVALS = {
     "calls": ("record", 31),

@@ -37,7 +37,7 @@ def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
 def test_a_client_that_asks_many_things_at_once_and_hangs_up_leaves_no_traceback(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    # A server that stops waits for requests in progress.
+    # Leaving the block waits for requests in progress.
     with served(checked_app()) as url:
         for _ in range(5):
             with Wire(url) as wire:

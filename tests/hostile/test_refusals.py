@@ -138,7 +138,7 @@ def keeps_on(wire: Wire, content: bytes) -> bool:
         b"GET / HTTP/1.1\r\n\r\n",
         HEALTH[:-2] + b"X: " + b"x" * 40_000,
         request("POST", "/oauth/token", "Content-Length: 9999999999"),
-        # Answered before its body is there: that has an end, too, in bytes and in time.
+        # Refused before its body has arrived; the body is read only up to limits of size and time.
         request("POST", "/api/ver1.0/client/@me/extension_group/", "Content-Length: 9999999999"),
         request("GET", "/__mock__/health", "Connection: close"),
     ],

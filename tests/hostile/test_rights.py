@@ -111,7 +111,7 @@ def test_a_page_of_another_site_controls_nothing(http: httpx.Client, origin: str
 def test_a_page_of_another_site_begins_no_session(
     http: httpx.Client, headers: dict[str, str], status: int, by_path: bool
 ) -> None:
-    """A session that waits for its first accepted request is not begun, either."""
+    """The same holds for a session that only begins with its first accepted request."""
     path, name = "/oauth/token", "of-another"
     place = f"/s/{name}" if by_path else ""
     more = {} if by_path else {"X-Mock-Session": name}
@@ -125,7 +125,7 @@ def test_a_page_of_another_site_begins_no_session(
 
 
 def ask(url: str, *lines: str) -> int:
-    """The status of a request that no HTTP library would send."""
+    """Return the status of a request that no HTTP library would send."""
     with Wire(url) as wire:
         wire.send("\r\n".join([*lines, "Connection: close", "", ""]).encode())
         return wire.answer().status
@@ -192,7 +192,7 @@ def test_no_header_makes_another_method_of_a_post(http: httpx.Client, override: 
 
 
 def test_a_form_of_another_site_gets_nothing_done(http: httpx.Client) -> None:
-    """Refuse the three media types that a page can send without a preflight or an Origin."""
+    """These are the media types that a page can send without a preflight, even without Origin."""
     for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data"):
         headers = {"Content-Type": kind}
         answer = http.post(
@@ -223,7 +223,6 @@ def test_the_documentation_may_load_and_ask_nothing_foreign(http: httpx.Client, 
 
 
 def archive_with(http: httpx.Client, content: bytes) -> bytes:
-    """The state as an archive, with other bytes in all of its files."""
     exported = http.get("/__mock__/state", params={"format": "zip"}).content
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(exported)) as old, zipfile.ZipFile(buffer, "w") as new:

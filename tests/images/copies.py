@@ -50,7 +50,7 @@ class SendingReplica(Replica):
         if self._sent % 2:
             return Response(200, "taken")
         await asyncio.Event().wait()
-        raise RuntimeError("nobody sets it")
+        raise RuntimeError("the event is never set")
 
 
 class Copy:

@@ -116,7 +116,7 @@ def test_a_body_that_is_nested_too_deeply_is_no_error_of_the_kit() -> None:
             [
                 failed(1, sent("GET", NUMBERS, 500), expected=200, got="500 {}"),
                 failed(2, sent("GET", NUMBERS, 500), expected=403, got="500 {}"),
-                # It failed by something else, but had met the cause before.
+                # The check failed at another request, but had seen the same cause before.
                 failed(
                     3, sent("GET", NUMBERS, 500), sent("GET", GROUP, 404), expected=200, got="404"
                 ),

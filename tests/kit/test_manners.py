@@ -165,7 +165,7 @@ def test_a_second_signal_ends_the_run_at_once_and_still_cleans_up(
         makes_all_kinds(kit)
         os.kill(os.getpid(), signal.SIGINT)
         os.kill(os.getpid(), signal.SIGINT)
-        raise AssertionError("went on after the second signal")
+        raise AssertionError("the check continued after the second signal")
 
     before = snapshot(mock)
     instead_of_all_checks(monkeypatch, own_check("me", is_interrupted_twice))

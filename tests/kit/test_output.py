@@ -39,7 +39,7 @@ def test_a_closed_pipe_changes_no_exit_code(mock: RunningMock, rule: str, code: 
     assert "Exception ignored" not in done.stderr
 
 
-@pytest.mark.skipif(not _FULL.exists(), reason="only Linux has a disk that is always full")
+@pytest.mark.skipif(not _FULL.exists(), reason="needs /dev/full")
 def test_a_full_disk_for_the_output_is_one_line_and_changes_no_exit_code(mock: RunningMock) -> None:
     with _FULL.open("w") as full:
         done = subprocess.run(
@@ -49,7 +49,7 @@ def test_a_full_disk_for_the_output_is_one_line_and_changes_no_exit_code(mock: R
     assert done.stderr == "ringme-contract: the output is not complete: No space left on device\n"
 
 
-@pytest.mark.skipif(not _FULL.exists(), reason="only Linux has a disk that is always full")
+@pytest.mark.skipif(not _FULL.exists(), reason="needs /dev/full")
 def test_a_report_that_cannot_be_written_costs_neither_the_others_nor_the_verdict(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -57,7 +57,7 @@ def test_a_run_that_cannot_end_well_is_known_before(
 def test_check_warns_of_a_run_that_cannot_finish(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without a warning if single rules are selected."""
+    """There is no warning if single rules are selected."""
     instead_of_all_checks(monkeypatch, own_check("me", reads_user, writes=False))
     done = ringme_contract("check", mock.url, "--time-budget", "1s")
     assert "warning: the profile default takes about " in done.output

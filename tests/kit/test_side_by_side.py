@@ -47,7 +47,7 @@ class Busy:
             self.most = max(self.most, self._now)
             if self._now == self._awaited:
                 self._met.set()
-        assert self._met.wait(PATIENCE), "the others never came"
+        assert self._met.wait(PATIENCE), "the other requests did not arrive"
         with self._lock:
             self._now -= 1
         # In parts, because the client measures the time only while it reads.

@@ -69,7 +69,7 @@ class Mutant:
         if len(found) > 1:
             found = [one for one in found if self.function in _functions(one[1], one[2])]
         if len(found) != 1:
-            raise Lost(f"{self.id}: its lines are there {len(found)} times")
+            raise Lost(f"{self.id}: its lines were found {len(found)} times")
         path, lines, start = found[0]
         end = start + len(self.find.splitlines())
         indent = min(len(line) - len(line.lstrip()) for line in lines[start:end] if line)

@@ -143,12 +143,17 @@ def _environment(tree: Path) -> dict[str, str]:
 
 
 @click.command()
-@click.option("--of", "suspect", type=click.Choice(list(SUSPECTS)), help="Those of this one.")
-@click.option("--sample", type=int, help="So many of them, chosen by chance.")
+@click.option(
+    "--of",
+    "suspect",
+    type=click.Choice(list(SUSPECTS)),
+    help="Only mutants of this implementation.",
+)
+@click.option("--sample", type=int, help="Number of mutants, chosen at random.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Random seed.")
 @click.option("--id", "names", multiple=True, help="Only this mutant.")
-@click.option("--open", "is_open", is_flag=True, help="Those of which nothing is known yet.")
-@click.option("--write", is_flag=True, help="Write what was found into the list.")
+@click.option("--open", "is_open", is_flag=True, help="Only mutants without a known result.")
+@click.option("--write", is_flag=True, help="Write the results into the list.")
 def main(
     suspect: str | None,
     sample: int | None,
@@ -157,9 +162,9 @@ def main(
     is_open: bool,
     write: bool,
 ) -> None:
-    """Try mutants: all that the kit is said to notice, unless others are chosen.
+    """Try mutants: by default, all that the kit is known to detect.
 
-    Exit code: 1 if the kit does not notice one that it is said to notice.
+    Exit code: 1 if the kit misses one that it is known to detect.
     """
     lists = [read_mutants(one) for name, one in SUSPECTS.items() if suspect in (None, name)]
     mutants, runner = [one for many in lists for one in many], Runner()
@@ -178,13 +183,13 @@ def main(
         _try(runner, one)
         gaps += bool(before and not one.kit)
         seconds = time.monotonic() - start
-        said = one.kit or "not noticed by the kit"
+        said = one.kit or "not detected by the kit"
         click.echo(f"{number}/{len(chosen)} {one.id}: {said} ({seconds:.0f} s)")
         if write:
             for many in lists:
                 write_mutants(many)
     killed = sum(1 for one in chosen if one.kit)
-    click.echo(f"{killed} of {len(chosen)} mutants are noticed by the kit")
+    click.echo(f"{killed} of {len(chosen)} mutants are detected by the kit")
     sys.exit(1 if gaps else 0)
 
 

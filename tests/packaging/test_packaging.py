@@ -21,7 +21,7 @@ VERSION = "0.1.0"
 def listed_files() -> list[Path]:
     """Return the files that git tracks or would track, relative to the repository."""
     if not (ROOT / ".git").exists():
-        pytest.skip("this is no git checkout")
+        pytest.skip("not a git checkout")
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listing = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     names = (Path(name) for name in listing.stdout.split("\0") if name)

@@ -33,7 +33,7 @@ class HtmlPage(HTMLParser):
         values = dict(attrs)
         self.tags.append((tag, values))
         if values.get("id"):
-            assert values["id"] not in self.places, f"the id {values['id']} is there twice"
+            assert values["id"] not in self.places, f"the id {values['id']} is not unique"
             self.places.add(str(values["id"]))
         if tag == "a" and values.get("href"):
             self.links.append(str(values["href"]))

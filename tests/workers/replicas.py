@@ -76,5 +76,5 @@ def eventually(condition: Callable[[], bool]) -> None:
     """Wait until the condition is true."""
     deadline = time.monotonic() + PATIENCE
     while not condition():
-        assert time.monotonic() < deadline, "it did not come"
+        assert time.monotonic() < deadline, "the condition was not met in time"
         time.sleep(0.02)
