@@ -1,8 +1,8 @@
 // Looks at the documentation in Chromium: every page wide and light, and as on a phone and dark.
 // Usage: node tests/browser/docs.mjs SITE_FOLDER [--pictures FOLDER]
 // Fails, with what it found, if a page has a serious accessibility fault, asks another host for
-// anything, writes an error to the console, or is wider than its window. CHROMIUM names the browser,
-// /usr/bin/chromium unless it is set.
+// anything, writes an error to the console, is wider than its window, or has a menu that does not
+// fit into a wide one. CHROMIUM names the browser, /usr/bin/chromium unless it is set.
 import { mkdir, readFile, readdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -12,7 +12,7 @@ import { launch, openPage } from "./chromium.mjs";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const WINDOWS = {
-  wide: { viewport: { width: 1440, height: 900 }, colorScheme: "light" },
+  wide: { viewport: { width: 1280, height: 800 }, colorScheme: "light" },
   phone: { viewport: { width: 390, height: 844 }, colorScheme: "dark" },
 };
 const WITHOUT_MENU = ["contract-report.html", "oauth2-redirect.html"];
@@ -71,6 +71,13 @@ async function examine(page, title) {
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );
   if (tooWide > 0) findings.push(`${title}: is ${tooWide} pixels wider than its window`);
+  if (page.viewportSize().width >= 1280) {
+    const cut = await page.evaluate(() => {
+      const menu = document.querySelector(".top nav");
+      return menu.scrollWidth - menu.clientWidth;
+    });
+    if (cut > 0) findings.push(`${title}: ${cut} pixels of the menu are hidden`);
+  }
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() => globalThis.axe.run({ preload: false, resultTypes: ["violations"] }));
   for (const { id, impact, help, nodes } of violations) {

@@ -14,3 +14,10 @@ def test_code_of_no_known_language_is_shown_as_it_is(language: str) -> None:
 
 def test_html_within_markdown_is_shown_as_text() -> None:
     assert "<script" not in render_markdown("<script>alert(1)</script>")
+
+
+def test_only_an_option_is_marked_to_stay_in_one_line() -> None:
+    html = render_markdown("`--max-sessions` is not `--max-sessions 3`, nor `a < b`")
+    assert '<code class="option">--max-sessions</code>' in html
+    assert "<code>--max-sessions 3</code>" in html
+    assert "<code>a &lt; b</code>" in html

@@ -15,6 +15,8 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
+_OPTION = re.compile(r"--[a-z-]+")
+
 
 def slug(text: str) -> str:
     """Make the anchor of a heading: lower case, words joined by hyphens."""
@@ -41,6 +43,12 @@ class _Renderer(RendererHTML):
 
     def table_close(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
         return "</table>\n</div>\n"
+
+    def code_inline(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+        """Let no line break follow the hyphens of an option."""
+        code = tokens[index].content
+        attribute = ' class="option"' if _OPTION.fullmatch(code) else ""
+        return f"<code{attribute}>{html.escape(code)}</code>"
 
     def fence(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
         token = tokens[index]
