@@ -243,6 +243,8 @@ def test_doctor_finds_all_there_in_the_mock(mock: RunningMock) -> None:
     done = ringme_contract("doctor", mock.url)
     assert done.exit_code == 0, done.output
     assert "ok      group: sales-lead, extension_group_id 3, access full" in done.output
+    lines = done.output.splitlines()
+    assert len(lines) == len(set(lines))
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import platform
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from ringme_contract.target import MOCK
 from support.hostile_servers import (
     Behaviour,
     Call,
+    Closed,
     bad_chunks,
     bomb,
     changed,
@@ -51,6 +53,7 @@ from support.hostile_servers import (
 from support.kit_command import (
     instead_of_all_checks,
     makes_group,
+    misses_group,
     own_check,
     reads_user,
     ringme_contract,
@@ -210,6 +213,29 @@ def test_requests_are_kept_back_for_the_clean_up(
     assert done.exit_code == 3, done.output
     assert re.search("limit of client is used up, and .. requests are kept for the c", done.output)
     assert admin.read("/client/@me/extension_group/") == before
+
+
+def test_the_request_that_ended_the_target_is_named(
+    mock: RunningMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = threading.Event()
+
+    def behave(call: Call) -> None:
+        if call.is_api and call.method == "POST":
+            ended.set()
+        if ended.is_set():
+            raise Closed
+        call.let_through()
+
+    checks = (*CHECKS, own_check("group-create", misses_group))
+    instead_of_all_checks(monkeypatch, *checks)
+    with hostile_server(mock.url, behave) as server:
+        done = ringme_contract("check", server.url, "--layer", "scenarios", "--jobs", "1")
+    assert done.exit_code == 3, done.output
+    lines = done.output.splitlines()
+    (place,) = (at for at, line in enumerate(lines) if " of " in line and "MUST" in line)
+    assert "the target stopped responding" in lines[place + 1]
+    assert "POST /api/ver1.0/client/@me/extension_group/" in lines[place + 1]
 
 
 def test_a_failed_request_does_not_keep_the_received_data(mock: RunningMock) -> None:

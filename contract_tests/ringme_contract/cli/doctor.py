@@ -231,11 +231,13 @@ def _recorded(
         if capability.name in kit.target.off:
             yield Finding("data", f"{capability.text}: off in the target file")
             continue
+        several = len(capability.collections) > 1
         for collection in capability.collections:
+            name = f"{capability.text} ({collection})" if several else capability.text
             listing = kit.path.find(collection, "list", owner)
             if listing is not None and listing.ranged:
                 found = listing.listed(client.read(fill(listing, owner), **kit.range_query))
-                what = f"{capability.text} {where} from {start} to {end}"
+                what = f"{name} {where} from {start} to {end}"
                 yield _enough(what, len(found), 2, _area(kit, checks, "recorded items"))
 
 

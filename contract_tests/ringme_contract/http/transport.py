@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
+import time
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
@@ -28,6 +29,8 @@ _EXCHANGE = "ringme_contract.exchange"
 # After this many timeouts an operation gets no more requests.
 _TIME_OUTS = 3
 _BROKEN = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
+# A target that ends cuts off all requests within so many seconds.
+_BURST = 1.0
 # The identity of the rate limit checks; its 429s are expected.
 _LIMITED = "limited"
 
@@ -77,6 +80,8 @@ class Transport:
         self._throttle = Throttle()
         self._time_outs: Counter[str] = Counter()
         self._broke: set[str] = set()
+        # The latest requests that were cut off, each with its time.
+        self._cut_off: deque[tuple[float, str]] = deque(maxlen=MOST_JOBS)
         # The target closes idle connections early.
         self._stale = False
         self._connection = Connection(target, self.jobs, self._last_moment, http)
@@ -124,7 +129,7 @@ class Transport:
                 fresh = retries.tries > 0 or stale or name in self._broke
                 response = self._connection.send(identity, request, fresh)
             except (httpx.TransportError, httpx.DecodingError) as error:
-                self._note_error(name, error)
+                self._note_error(name, request, error)
                 wait = retries.after_error(error)
                 if wait is None:
                     lost.append(self._lost(identity, request, name, error, retries))
@@ -143,6 +148,12 @@ class Transport:
                 raise lost.pop()
             self.repeated += 1
             self._wait(wait, f"{method} {request.url.path}: the rate limit is used up")
+
+    def cut_off_last(self) -> list[str]:
+        """The requests that were cut off together last: one of them may have ended the target."""
+        latest = max((moment for moment, _ in self._cut_off), default=0.0)
+        found = [line for moment, line in self._cut_off if moment >= latest - _BURST]
+        return list(dict.fromkeys(found))
 
     def wait_until_ready(self, seconds: float) -> None:
         """Waits for the target to respond. Raises Unreachable if it does not."""
@@ -235,9 +246,13 @@ class Transport:
 
     # --- failures
 
-    def _note_error(self, name: str, error: Exception) -> None:
-        if isinstance(error, _BROKEN) and not self._connection.was_fresh:
-            self._stale = True
+    def _note_error(self, name: str, request: httpx.Request, error: Exception) -> None:
+        if isinstance(error, _BROKEN):
+            target = self.redaction.mask_text(request.url.raw_path.decode("ascii"))
+            line = f"{request.method} {target}"
+            self._cut_off.append((time.monotonic(), line))
+            if not self._connection.was_fresh:
+                self._stale = True
         if not isinstance(error, httpx.TimeoutException):
             return
         if self.end.left(self._thread.cleaning) <= 0:

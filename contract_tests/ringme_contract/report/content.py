@@ -39,7 +39,7 @@ def content(report: Report) -> dict[str, Any]:
             "shuffle": report.shuffle,
             "read_only": report.target.read_only,
             "interrupted": result.interrupted,
-            "notes": report.notes,
+            "notes": [*filter(None, [result.gone]), *report.notes],
             "left_behind": result.left_behind,
         },
         "exit_code": int(report.code),

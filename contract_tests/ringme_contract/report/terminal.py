@@ -98,6 +98,8 @@ def print_report(
     """
     verdict, style = verdict_line(report), "bold green" if report.code == 0 else "bold red"
     _print(console, verdict, style)
+    if report.result.gone:
+        _print(console, report.result.gone, "bold red")
     lines = list(_failed(report, verbose))
     if not quiet:
         lines += _silent(report, verbose)

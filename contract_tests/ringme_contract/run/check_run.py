@@ -120,7 +120,8 @@ class Session:
             again = f"{repeated} requests were sent again"
             self.notes.append(f"{again}: lost on the way, or past the rate limit")
         lacking = any(one.verdict is Verdict.NOT_REACHED for one in findings)
-        if lacking and self.kit.target.delete_recorded_items and not result.interrupted:
+        complete = not (result.interrupted or result.gone)
+        if lacking and complete and self.kit.target.delete_recorded_items:
             self.notes.append(_TAKEN)
         return Report(
             self.kit.target,

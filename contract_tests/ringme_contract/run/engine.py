@@ -51,6 +51,8 @@ class RunResult:
     seconds: float = 0.0
     interrupted: bool = False
     left_behind: list[str] = field(default_factory=list)
+    # Set if the target stopped responding.
+    gone: str = ""
 
     def of_rule(self, rule: str) -> list[Outcome]:
         return [outcome for outcome in self.outcomes if outcome.rule == rule]
@@ -73,6 +75,7 @@ class Engine:
 
     def __init__(self, kit: CheckContext) -> None:
         self._kit = kit
+        self._gone = ""
         kit.transport.end.begin(kit.target.time_budget)
 
     def run(
@@ -109,6 +112,7 @@ class Engine:
             result.interrupted = True
         result.seconds = time.monotonic() - start
         result.requests = self._kit.transport.count
+        result.gone = self._gone
         result.cells = set(self._kit.transport.cells)
         result.left_behind = [
             f"{line} ({times} times)" if times > 1 else line
@@ -227,7 +231,12 @@ class Engine:
         try:
             self._kit.transport.wait_until_ready(0)
         except Unreachable as error:
+            self._gone = f"the target stopped responding: {error}"
+            if cut_off := self._kit.transport.cut_off_last():
+                hint = " (--jobs 1 shows which of them ended it)" if len(cut_off) > 1 else ""
+                self._gone += f"; requests cut off at that time{hint}: {', '.join(cut_off)}"
             raise NotReached(f"the target does not respond any more: {error}") from None
+        self._gone = ""
         self._kit.transport.unreachable = 0
 
 
