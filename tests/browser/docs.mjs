@@ -74,7 +74,7 @@ async function examine(page, title) {
   if (page.viewportSize().width >= 1280) {
     const cut = await page.evaluate(() => {
       const menu = document.querySelector(".top nav");
-      return menu.scrollWidth - menu.clientWidth;
+      return menu ? menu.scrollWidth - menu.clientWidth : 0;
     });
     if (cut > 0) findings.push(`${title}: ${cut} pixels of the menu are hidden`);
   }
