@@ -6,13 +6,13 @@
 export interface Fault {
   /** A note for people. */
   name?: string;
-  /** The requests that it applies to; unless given, all requests to the API. */
+  /** The requests that the fault applies to. The default is all API requests. */
   match?: { operation?: string; method?: string; path?: string; login?: string };
-  /** Only the nth request that matches. */
+  /** Only the nth matching request. */
   nth?: number;
-  /** Every nth request that matches. */
+  /** Every nth matching request. */
   every?: number;
-  /** Only so many times. */
+  /** The maximum number of times that the fault applies. */
   times?: number;
   probability?: number;
   answer?: {
@@ -29,13 +29,13 @@ export interface Fault {
 export interface Filter {
   operation?: string;
   method?: string;
-  /** With `*` for any text. */
+  /** The path, with `*` as a wildcard for any text. */
   path?: string;
   status?: number;
   login?: string;
   verdict?: "valid" | "refused" | "not_mocked" | "failed" | "fault";
   text?: string;
-  /** Just so many, the last ones. */
+  /** The maximum number of requests; the most recent ones are returned. */
   limit?: number;
 }
 
@@ -49,7 +49,7 @@ export interface JournalEntry {
   login: string | null;
   body: unknown;
   status: number | null;
-  /** Why it was refused. */
+  /** Why the request was refused. */
   reason: string | null;
 }
 
@@ -57,11 +57,11 @@ export interface MockSession {
   readonly name: string;
   /** The base URL for the program under test, without a trailing slash. */
   readonly url: string;
-  /** Back to the fixtures: entries, tokens, clock, faults, journal. */
+  /** Reset to the fixtures: entries, tokens, clock, faults, journal. */
   reset(): Promise<void>;
   /** A token without a login, for a login such as `sales-lead`. */
   token(user: string, seconds?: number): Promise<string>;
-  /** Put the clock forward: tokens expire, limits are reset. */
+  /** Advance the clock: tokens expire, limits are reset. */
   advance(seconds: number): Promise<void>;
   /** Add a fault; returns its id. */
   fault(fault: Fault): Promise<string>;
