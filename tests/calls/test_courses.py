@@ -6,6 +6,7 @@ import pytest
 
 from calls.conftest import Desk
 from support.receiver import Receiver
+from support.server import Api
 
 OUTSIDE = "+79990001001"
 PHONE, OTHER, QUEUE = 31, 32, 34
@@ -131,6 +132,13 @@ def test_a_callback_that_is_ended_before_its_target_answers_is_not_answered(desk
     desk.ask("DELETE", f"/extension/31/current_calls/{order['call_api_id']}")
     call = desk.ask("GET", f"/client/@me/call_history/{order['call_id']}")
     assert (call["result"], call["bridged_duration"]) == ("not answered", None)
+
+
+def test_a_callback_of_a_number_that_is_no_phone_names_the_id_of_the_path(admin: Api) -> None:
+    order = {"src_num": ["302"], "dst_num": OUTSIDE}
+    refused = admin.post(f"/extension/{QUEUE}/callback/", order)
+    assert refused.status_code == 400
+    assert refused.json()["message"] == "extension_id: 000*310 must be of type phone"
 
 
 def test_a_callback_to_an_internal_number_that_is_not_there_fails(desk: Desk) -> None:

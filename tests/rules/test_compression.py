@@ -41,3 +41,13 @@ def test_the_bytes_are_gzip_however_many_they_are(
 )  # fmt: skip
 def test_an_accept_encoding_is_read(header: bytes, accepted: bool) -> None:
     assert accepts_gzip(header) is accepted
+
+
+def test_several_accept_encoding_headers_count_as_one_list(mock: RunningMock, admin: Api) -> None:
+    headers = [
+        ("Authorization", f"Bearer {admin.token}"),
+        ("Accept-Encoding", "deflate"),
+        ("Accept-Encoding", "gzip"),
+    ]
+    response = mock.http.get("/api/ver1.0/client/@me/extension/", headers=headers)
+    assert response.headers["Content-Encoding"] == "gzip"

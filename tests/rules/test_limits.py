@@ -115,3 +115,18 @@ def test_asking_for_a_token_counts_for_nobody(mock: RunningMock) -> None:
     apis = [mock.as_application(LIMITED) for _ in range(6)]
     assert [remaining(api) for api in apis[:5]] == [4, 3, 2, 1, 0]
     assert mock.token(application=LIMITED)["expires_in"] == HOUR
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "shown"),
+    [
+        ("GET", "/api/ver1.0/nothing", True), ("PATCH", "/api//ver1.0/user/", True),
+        ("GET", "/oauth/token", False), ("GET", "/oauth/nothing", False), ("POST", "/user/", False),
+    ],
+)  # fmt: skip
+def test_a_path_without_operation_shows_the_limit_in_the_api_alone(
+    mock: RunningMock, method: str, path: str, shown: bool
+) -> None:
+    response = mock.http.request(method, path)
+    assert response.status_code in (404, 405)
+    assert [name in response.headers for name in NAMES] == [shown] * 3

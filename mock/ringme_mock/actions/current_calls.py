@@ -58,7 +58,7 @@ def order_callback(context: RequestContext) -> Reply:
     resource, roles = context.operation.resource, context.operation.resource["roles"]
     numbering = context.state.store["extension"].rule.numbering
     own = number_of(context.owners["extension"], numbering)
-    _check_number(context, own, own.text)
+    _check_number(context, own, context.operation.path_parameters[-1].name)
     sources = _sources(context, roles["sources"])
     text = context.sent[roles["target"]]
     target = find_party(context.state.store, _client(context), text, roles["target"])

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ringme_mock.actions.media import stored_file
 from ringme_mock.actions.request_context import STORAGE, RequestContext, attach
 from ringme_mock.actions.response import Reply
+from ringme_mock.errors import ApiError
 from ringme_mock.faults.fault_rule import DROP, MALFORMED, TRUNCATE, malformed
 from ringme_mock.faults.forced_response import ForcedResponses
 from ringme_mock.faults.inject import Faults, meets_faults
@@ -199,11 +200,14 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
                 return forced
         if request.raw_path.startswith(STORAGE) and request.method in ("GET", "HEAD"):
             return stored_file(session.state.store, request)
-        request.allowance = session.state.limits.unknown
-        operation, request.path_values = self._table.find(request.method, request.raw_path)
+        unknown = session.state.limits.unknown
+        try:
+            operation, request.path_values = self._table.find(request.method, request.raw_path)
+        except ApiError:
+            request.allowance = unknown if self._table.is_api(request.raw_path) else None
+            raise
         request.target = operation
-        if operation.scopes is None:
-            request.allowance = None
+        request.allowance = unknown if operation.scopes is not None else None
         return await self._operations[operation.id].run(request)
 
     async def _show_page(self, request: RequestContext, send: Send) -> None:

@@ -34,7 +34,9 @@ def is_compressible(request: RequestContext, reply: Reply) -> bool:
 
 async def compressed(request: RequestContext, body: bytes) -> tuple[bytes, Headers]:
     """Return the body in an encoding that the client accepts, with the headers for it."""
-    if not accepts_gzip(request.headers.get(b"accept-encoding", b"")):
+    # Several headers of this name count as one list (RFC 9110 section 5.3).
+    given = [value for name, value in request.scope["headers"] if name == b"accept-encoding"]
+    if not accepts_gzip(b",".join(given)):
         return body, _PLAIN
     if len(body) < _LONG:
         return _compress(body), _PACKED

@@ -82,6 +82,10 @@ class PathTable:
             raise method_not_allowed(method, sorted(node.operations))
         return operation, tuple(values)
 
+    def is_api(self, path: str) -> bool:
+        """True for a raw path below the one that all operations with a token have in common."""
+        return _segments(path)[: len(self._base)] == self._base
+
     def explain(self, path: str) -> str:
         """Explain at which segment an unknown path leaves the known ones."""
         node, before = self._root, ""
