@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import html
 import json
 import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -48,13 +50,15 @@ _KEYS = {
 
 
 class _OneForm:
-    """Normalizes paths: no slash at the end, none doubled."""
+    """Normalizes paths: no slash at the end, none doubled; an escaped slash stays escaped."""
 
     def __init__(self, inner: WSGIApplication) -> None:
         self._inner = inner
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        environ["PATH_INFO"] = re.sub("/+", "/", environ["PATH_INFO"]).rstrip("/") or "/"
+        path = re.sub("%2[Ff]", "%252F", environ["REQUEST_URI"].partition("?")[0])
+        path = re.sub("/+", "/", re.sub("^https?://[^/]*", "", path)).rstrip("/") or "/"
+        environ["PATH_INFO"] = unquote(path, "latin-1")
         return self._inner(environ, start_response)
 
 
@@ -131,6 +135,8 @@ def _refused(refusal: Refusal) -> Response:
     if refusal.word:
         body["status"] = refusal.word
     answer = _json(body, refusal.code)
+    if request.blueprint == "login" and "text/html" in request.headers.get("Accept", ""):
+        answer = Response(f"<!doctype html><p>{html.escape(refusal.message)}", refusal.code)
     if refusal.code == 401 and not faults.on("no-www-authenticate"):
         answer.headers["WWW-Authenticate"] = "Bearer"
     if refusal.code == 429:
@@ -139,7 +145,10 @@ def _refused(refusal: Refusal) -> Response:
 
 
 def _token_refused(refusal: TokenRefusal) -> Response:
-    return _json({"error": refusal.error}, refusal.code)
+    answer = _json({"error": refusal.error}, refusal.code)
+    if refusal.code == 401 and "Authorization" in request.headers:
+        answer.headers["WWW-Authenticate"] = "Basic"
+    return answer
 
 
 def _refused_by_framework(error: HTTPException) -> Response:

@@ -16,7 +16,8 @@ from second.switchboard import LiveCall, Switchboard
 
 current_calls = Blueprint("current_calls", __name__)
 _NEEDY = ("transfer", "attended_transfer", "eavesdrop", "whisper", "conference", "pickup")
-_OUTSIDE = re.compile(r"\+?[0-9]{7,15}")
+_HANDING_OVER = _NEEDY[:2]
+_OUTSIDE = re.compile(r"\+?[0-9]{1,32}")
 _OF_NUMBER = "/extension/<extension_id>/current_calls"
 
 
@@ -31,7 +32,8 @@ def order_call(extension_id: int) -> tuple[Item, int]:
     if not faults.on("phone-rings-twice"):
         # A phone that is named twice rings once.
         ringing = list({one["id"]: one for one in ringing}.values())
-    call = LiveCall(client, sent["dst_num"], ringing)
+    target = _internal(client, "dst_num", sent["dst_num"])
+    call = LiveCall(client, sent["dst_num"], ringing, exists=target != {})
     _board().begin(call)
     return {"call_api_id": call.id, "call_id": call.id}, 201
 
@@ -56,17 +58,29 @@ def read_call(extension_id: int, call: str) -> Item:
 
 @current_calls.put(f"{_OF_NUMBER}/<call>")
 def move_call(extension_id: int, call: str) -> Item:
-    """Accepts an action; none of them shows in the call."""
+    """Hands a call over, or accepts an action that does not show in it."""
     sent = body("CallAction", whole_thing=True)
-    found = _found(reach_extension(extension_id), call)
+    live, number = _found(reach_extension(extension_id), call)
     if sent["action"] in _NEEDY and not sent["send_dst"]:
         raise broken("send_dst", f"be there for {sent['action']}")
-    return _shown(*found)
+    if sent["action"] not in _HANDING_OVER:
+        return _shown(live, number)
+    target = _internal(live.client, "send_dst", sent["send_dst"])
+    if live.answered is None or target == {}:
+        raise broken("send_dst", "be a number that exists, and the call be answered")
+    if target is None:
+        live.target = sent["send_dst"]
+        return _shown(live, number)
+    before = _shown(live, number)
+    live.hand_over(number, target)
+    return before
 
 
 @current_calls.delete(f"{_OF_NUMBER}/<call>")
 def end_call(extension_id: int, call: str) -> tuple[str, int]:
-    _board().end(_found(reach_extension(extension_id), call)[0])
+    live, _ = _found(reach_extension(extension_id), call)
+    live.cancelled = True
+    _board().end(live)
     return "", 204
 
 
@@ -108,16 +122,28 @@ def _check_phone(field: str, number: Item) -> None:
 
 
 def _source(client: int, text: str) -> Item | None:
-    """The internal number of a text; None for an external one."""
-    prefix = database().rows("SELECT prefix FROM client WHERE id = ?", client)[0]["prefix"]
-    name = text if "*" in text else f"{prefix}*{text}"
-    found = database().row("SELECT * FROM extension WHERE client_id = ? AND name = ?", client, name)
-    if found is None:
-        if _OUTSIDE.fullmatch(text):
-            return None
+    """The internal number of a text, which must be an active phone; None for an external one."""
+    found = _internal(client, "src_num", text)
+    if found == {}:
         raise broken("src_num", "name numbers of the client, or numbers outside")
-    _check_phone("src_num", dict(found))
-    return dict(found)
+    if found is not None:
+        _check_phone("src_num", found)
+    return found
+
+
+def _internal(client: int, field: str, text: str) -> Item | None:
+    """The internal number of a text, empty if it does not exist; None for an external one."""
+    (owner,) = database().rows("SELECT * FROM client WHERE id = ?", client)
+    prefix, star, digits = text.rpartition("*")
+    if star and prefix != owner["prefix"]:
+        raise broken(field, f"begin with {owner['prefix']}*, or have no prefix")
+    if not star and (len(text) != owner["extension_len"] or not text.isdecimal()):
+        if not _OUTSIDE.fullmatch(text):
+            raise broken(field, "be a number")
+        return None
+    name = f"{owner['prefix']}*{digits}"
+    found = database().row("SELECT * FROM extension WHERE client_id = ? AND name = ?", client, name)
+    return dict(found) if found else {}
 
 
 # --- responses

@@ -46,8 +46,9 @@ def check(schema: str, sent: Item) -> None:
 
 
 def _check_pattern(_: Any, pattern: str, given: object, __: Item) -> Iterator[ValidationError]:
-    """As in JavaScript: in Python `$` also matches before a line break."""
-    if isinstance(given, str) and not re.search(re.sub(r"\$$", r"\\Z", pattern), given):
+    """As in JavaScript: in Python `$` matches before a line break, and U+FEFF is no white space."""
+    pattern = re.sub(r"\$$", r"\\Z", pattern).replace(r"[^\s", r"[^\s\ufeff")
+    if isinstance(given, str) and not re.search(pattern, given):
         yield ValidationError("has another form")
 
 

@@ -118,6 +118,8 @@ def sent_json() -> dict[str, Any]:
     """The body, which must be a JSON object."""
     if request.content_type and request.mimetype != "application/json":
         raise Refusal(415, "Content-Type: must be application/json")
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise Refusal(415, "Content-Encoding: must be left out")
     try:
         # Decoded here, since json would accept bytes in UTF-16.
         sent = json.loads(request.get_data().decode("utf-8"), parse_constant=_no_number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 import time
 from collections.abc import Mapping
 from urllib.parse import urlencode
@@ -18,8 +19,11 @@ from second.secrets_of import new_text, same
 
 login = Blueprint("login", __name__)
 _COOKIE = "session"
+_FORM = "application/x-www-form-urlencoded"
 _HOUR = 3600
 _TEN_MINUTES = 600
+_CHALLENGE = re.compile("[A-Za-z0-9._~-]{43,128}")
+_METHODS = ("plain", "S256")
 _NO_STORE = {"Cache-Control": "no-store"}
 _PARAMETERS = (
     "response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge",
@@ -34,15 +38,18 @@ def authorize() -> Response:
     back = given["redirect_uri"]
     if given.get("response_type") != "code":
         return _lead(back, {"error": "unsupported_response_type"}, given)
+    method = given.get("code_challenge_method", "plain")
+    challenge = given.get("code_challenge")
+    if challenge is not None and not (_CHALLENGE.fullmatch(challenge) and method in _METHODS):
+        return _lead(back, {"error": "invalid_request"}, given)
     user = _logged_in(application)
     if user is None:
         return _redirect(f"{request.host_url}oauth/login?{urlencode(given)}")
     code = new_text()
-    method = given.get("code_challenge_method", "plain")
     row = {
         "value": code, "expires": time.time() + _TEN_MINUTES, "user_id": user["id"],
         "application": application["client_id"], "redirect_uri": back, "used": 0,
-        "challenge": given.get("code_challenge"), "method": method, "origin": new_text(),
+        "challenge": challenge, "method": method, "origin": new_text(),
     }  # fmt: skip
     database().insert("code", row)
     return _lead(back, {"code": code}, given)
@@ -76,6 +83,8 @@ def log_in() -> Response:
 
 def _given() -> tuple[Mapping[str, str], Row]:
     """The parameters and the application; the redirect URI must be one of its own."""
+    if request.get_data() and request.mimetype != _FORM:
+        raise Refusal(415, f"Content-Type: must be {_FORM}")
     sent = {**request.args.to_dict(), **request.form.to_dict()}
     given = {name: sent[name] for name in _PARAMETERS if sent.get(name)}
     found = find_application(given.get("client_id"))

@@ -157,10 +157,17 @@ def stored_file(signature: str, file: str, uuid: str) -> Response:
 
 
 def _part(answer: Response) -> Response:
-    """The bytes of a single Range, if one is requested."""
+    """The bytes of a single Range, if one is requested; 304 for whoever has the file."""
     answer.headers["Accept-Ranges"] = "bytes"
+    answer.add_etag()
+    tag = answer.get_etag()[0]
+    if request.if_none_match.contains(tag or ""):
+        answer.status_code = 304
+        answer.set_data(b"")
+        return answer
     asked = re.fullmatch("bytes=([0-9]*)-([0-9]*)", request.headers.get("Range", ""))
-    if asked is None or asked[0] == "bytes=-" or request.method == "HEAD":
+    other = request.headers.get("If-Range", answer.headers["ETag"]) != answer.headers["ETag"]
+    if asked is None or other or asked[0] == "bytes=-" or request.method == "HEAD":
         return answer
     content, (first, last) = answer.get_data(), asked.groups()
     size = len(content)

@@ -41,6 +41,14 @@ class LiveCall:
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
     answered: datetime | None = None
     over: threading.Event = field(default_factory=threading.Event)
+    # False if the target is an internal number that does not exist.
+    exists: bool = True
+    # True if it was ended by a request.
+    cancelled: bool = False
+    # The numbers that had it before it was handed over.
+    left: list[dict[str, Any]] = field(default_factory=list)
+    # The ids of those that it was handed over to.
+    took: set[int] = field(default_factory=set)
 
     @property
     def long_id(self) -> str:
@@ -49,6 +57,12 @@ class LiveCall:
 
     def leg_id(self, number: dict[str, Any]) -> str:
         return f"{number['id']}-{self.id}"
+
+    def hand_over(self, number: dict[str, Any], target: dict[str, Any]) -> None:
+        """Puts another number in the place of one that takes part."""
+        self.left.append(number)
+        self.took.add(target["id"])
+        self.numbers = [target if one["id"] == number["id"] else one for one in self.numbers]
 
 
 class Switchboard:
@@ -83,7 +97,7 @@ class Switchboard:
         if not call.over.wait(_RINGS):
             call.answered = datetime.now(UTC)
             self._tell(call, "answer", call.answered)
-            call.over.wait(_TALKS)
+            call.over.wait(_TALKS if call.exists else 0)
         self.end(call)
         ended = datetime.now(UTC)
         if call.answered or not faults.on("ringing-has-no-end"):
@@ -117,7 +131,7 @@ class Switchboard:
     def _keep(self, call: LiveCall, ended: datetime) -> None:
         self._database.begin()
         try:
-            for number in call.numbers:
+            for number in call.left + call.numbers:
                 self._database.insert("leg", leg_row("leg", _leg(call, number, ended)))
         finally:
             self._database.end(keep=True)
@@ -166,12 +180,13 @@ def _parameters(
 
 
 def _leg(call: LiveCall, number: dict[str, Any], ended: datetime) -> dict[str, Any]:
-    start = call.answered
+    start = call.answered if call.exists else None
+    ended_by = "caller_bye" if start else "caller_cancel"
     found: dict[str, Any] = dict.fromkeys(LEG)
     return found | {
         "call_uuid": call.id.upper(),
-        "flow": "out",
-        "result": "answered" if start else "not answered",
+        "flow": "transfer" if number["id"] in call.took else "out",
+        "result": "answered" if start else "not answered" if call.exists else "failed",
         "init_time_gmt": call.began.strftime(_FORM),
         "start_time_gmt": start and start.strftime(_FORM),
         "hangup_time_gmt": ended.strftime(_FORM),
@@ -190,5 +205,5 @@ def _leg(call: LiveCall, number: dict[str, Any], ended: datetime) -> dict[str, A
         "dest_domain": number["domain"],
         "application": "callback",
         "hangup_cause": "NORMAL_CLEARING",
-        "hangup_disposition": "caller_bye" if start else "caller_cancel",
+        "hangup_disposition": "internal_cancel" if call.cancelled else ended_by,
     }

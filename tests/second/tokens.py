@@ -70,7 +70,10 @@ def revoke_token() -> Response:
         if found is not None:
             spares = faults.on("revoke-spares-refresh") and table == "access_token"
             _end(found["origin"], refresh=not spares)
-    return Response(status=200)
+    answer = Response(status=200)
+    # There is no body that it could be the type of.
+    del answer.headers["Content-Type"]
+    return answer
 
 
 def _end(origin: str, refresh: bool = True) -> None:
@@ -81,11 +84,13 @@ def _end(origin: str, refresh: bool = True) -> None:
 def _parameters() -> Mapping[str, str]:
     # An empty body of any type counts as no body.
     if not request.get_data():
-        found = request.args.to_dict()
+        sent = request.args
     elif request.mimetype in _FORMS:
-        found = request.form.to_dict()
+        sent = request.form
     else:
         raise TokenRefusal(415, "invalid_request")
+    # Of a repeated parameter the last one counts.
+    found = {name: given[-1] for name, given in sent.lists()}
     for name in ("client_id", "client_secret"):
         if (other := name.replace("client", "application")) in found:
             found.setdefault(name, found[other])
