@@ -181,6 +181,20 @@ def nothing_leads_to_an_address_that_the_application_does_not_have(kit: CheckCon
 
 
 @check("code-pkce", needs=_NEEDS, uses=(*_GRANT, "pkce"), isolated=True)
+def an_invalid_challenge_leads_back_as_an_error(kit: CheckContext) -> None:
+    """Too short, of other characters, or with an unknown method (RFC 7636, 4.4.1)."""
+    browser, user = Browser(kit), User(kit)
+    kit.expect(browser.log_in(user.login, user.password), 302)
+    for wrong in (
+        {"code_challenge": _VERIFIER[:42]},
+        {"code_challenge": f"{_VERIFIER[:42]}+"},
+        {"code_challenge": _VERIFIER, "code_challenge_method": "S512"},
+    ):
+        pairs = browser.brought(browser.authorize(**wrong))
+        kit.expect_equal(f"what comes of {wrong}", pairs, [("error", "invalid_request")])
+
+
+@check("code-pkce", needs=_NEEDS, uses=(*_GRANT, "pkce"), isolated=True)
 def a_challenge_needs_its_verifier(kit: CheckContext) -> None:
     """S256 and plain: a missing or wrong verifier is a 401 and leaves the code valid."""
     user = User(kit)

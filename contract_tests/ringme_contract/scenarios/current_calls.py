@@ -210,6 +210,25 @@ def actions_have_what_they_need(kit: CheckContext) -> None:
     kit.expect(client.put(unknown, {"action": "hold"}), 404, "call_not_found")
 
 
+@check("current-call-actions", uses=_USES, isolated=True)
+def a_transferred_call_goes_on_at_the_other_number(kit: CheckContext) -> None:
+    """As soon as it was answered it can be transferred; then it is found and ended only there."""
+    number, other = phone(kit), phone(kit)
+    shown = running_call(kit, number, bare(phone(kit)))
+    path, elsewhere = (
+        f"{_path(kit, 'list_calls', one)}{shown['call_api_id']}" for one in (number, other)
+    )
+    body = {"action": "transfer", "send_dst": bare(other)}
+
+    def transfer() -> bool:
+        return kit.client.put(path, body).status_code == 200
+
+    wait_for(kit, f"call {shown['call_id']} is transferred", transfer)
+    wait_for(kit, "the other number has it", lambda: calls_of(kit, other))
+    kit.expect(kit.client.get(path), 404, "call_not_found")
+    kit.expect(kit.client.delete(elsewhere), 204)
+
+
 @check("current-call-end", uses=_USES, isolated=True)
 def a_call_that_is_ended_is_in_no_list(kit: CheckContext) -> None:
     """It cannot be read, changed or ended again; the history has it with a leg of each number.
@@ -239,5 +258,8 @@ def a_call_that_is_ended_is_in_no_list(kit: CheckContext) -> None:
     if history and kit.offers(history):
         ended = kit.path("call", shown["call_id"].upper(), client=kit.roles.own_client)
         wait_for(kit, f"the history has {ended}", lambda: client.get(ended).status_code == 200)
-        legs = sorted(one["extension_id"] for one in client.read(ended)["cdr"])
+        call = client.read(ended)
+        legs = sorted(one["extension_id"] for one in call["cdr"])
         kit.expect_equal("the numbers of its legs", legs, numbers)
+        for one in (call, *call["cdr"]):
+            kit.expect_equal("who ended it", one["hangup_disposition"], "internal_cancel")

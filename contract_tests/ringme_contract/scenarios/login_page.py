@@ -139,6 +139,12 @@ def _expect_page_again(kit: CheckContext, browser: Browser, login: str, password
     kit.expect_true("who was refused is not logged in", not browser.is_logged_in())
 
 
+@check("body", needs=("public",), uses=("authorization_code",))
+def the_login_page_takes_a_form_alone(kit: CheckContext) -> None:
+    response = Browser(kit).log_in("x", "y", {"Content-Type": "text/plain"})
+    kit.expect(response, 415)
+
+
 @check("code-login", needs=_NEEDS, uses=_GRANT, isolated=True, smoke=True)
 def a_wrong_login_gets_the_page_again(kit: CheckContext) -> None:
     """Login or password wrong, swapped, missing, nearly right; then the right ones."""

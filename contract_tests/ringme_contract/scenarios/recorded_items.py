@@ -248,6 +248,9 @@ def the_url_of_a_file_serves_ranges(kit: CheckContext) -> None:
     for wanted in _WHOLE:
         other = kit.expect(fetch(kit, url, Range=wanted), 200)
         kit.expect_true(f"{wanted} gives the whole", other.content == whole.content)
+    if tag := whole.headers.get("ETag", ""):
+        kit.expect(fetch(kit, url, **{"If-None-Match": tag}), 304)
+        kit.expect(fetch(kit, url, **{"If-Range": '"another"', "Range": "bytes=0-0"}), 200)
 
 
 @check("media-file", uses=("record", "client_items"), writes=False)

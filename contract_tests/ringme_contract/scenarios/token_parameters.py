@@ -104,7 +104,10 @@ def request_with_basic(
 
 @check("token-basic", needs=NEEDS, isolated=True)
 def basic_is_as_good_as_parameters(kit: CheckContext) -> None:
-    """With every grant; a wrong secret, or that of another application, is invalid_client."""
+    """With every grant; a wrong secret, or that of another application, is invalid_client.
+
+    The 401 has to name the scheme then (RFC 6749, 5.2).
+    """
     user = User(kit)
     person = {"grant_type": "password", "username": user.login, "password": user.password}
     refresh = {"grant_type": "refresh_token", "refresh_token": user.log_in().refresh}
@@ -123,4 +126,6 @@ def basic_is_as_good_as_parameters(kit: CheckContext) -> None:
         for wrong in (changed(secret), secret[:-1], f"{secret}0", *(others - {secret})):
             refused = request_with_basic(kit, {**application, "client_secret": wrong}, form)
             expect_error(kit, refused, "invalid_client")
+            told = refused.headers.get("WWW-Authenticate", "")
+            kit.expect_true("the 401 names Basic", told.lower().startswith("basic"), told)
         expect_works(kit, request_with_basic(kit, application, form), login)
