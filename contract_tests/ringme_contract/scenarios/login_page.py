@@ -141,6 +141,7 @@ def _expect_page_again(kit: CheckContext, browser: Browser, login: str, password
 
 @check("body", needs=("public",), uses=("authorization_code",))
 def the_login_page_takes_a_form_alone(kit: CheckContext) -> None:
+    """415 for a form whose media type is text/plain."""
     response = Browser(kit).log_in("x", "y", {"Content-Type": "text/plain"})
     kit.expect(response, 415)
 
