@@ -21,9 +21,9 @@ _ODD = (
     "\r\n second line \n"
 )
 _CONTROLS = "\x01\x1f\x7f"
-TEXTS = (_ODD, "", "null", "312", "true", '{"b":1,  "a": [1.0,null]}')
-# Texts of a given format: an address, two time zones.
-_PARTICULAR = ("o'hara+1@Example.com", "Europe/Moscow", "Asia/Yekaterinburg")
+TEXTS = (_ODD, "", "null", "007", "true", '{"b":1,  "a": [1.0,null]}')
+# Texts of a given format: an address without a dot, two time zones.
+_PARTICULAR = ("o'hara+1@Example", "Europe/Moscow", "Asia/Yekaterinburg")
 _LONG = 3000
 _INTEGERS = (0, 2**53 + 1, 2**63 - 1, -(2**63), -1)
 _WIDE = "\U0001f4de"
@@ -69,7 +69,7 @@ class BoundaryValues:
             first = str(schema["enum"][0])
             found += [*schema["enum"], "x", first.upper(), f" {first} "]
         elif kind == "string":
-            found += [sample, 5, *_lengths(schema, sample)]
+            found += [sample, 5, *self._lengths(schema, sample)]
             near = (f"{sample}\n", sample.translate(_OTHER_DIGITS))
             found += ["x", "", *near] if "pattern" in schema else []
         elif kind == "integer":
@@ -77,6 +77,21 @@ class BoundaryValues:
         elif kind == "boolean":
             found += [True, False, "true", 0, 1]
         return [Value(one, self.allows(schema, one)) for one in once(found)]
+
+    def _lengths(self, schema: Schema, sample: str) -> list[str]:
+        """Texts of the lengths at the bounds and just outside."""
+        # Some patterns tell how a text ends, as that of an address, others how it begins.
+        in_front = "pattern" in schema and self.allows(schema, f"x{sample}")
+        wanted = [
+            (schema[bound] + more, "x")
+            for bound, lengths in (("minLength", (-1, 0)), ("maxLength", (0, 1)))
+            for more in lengths
+            if bound in schema
+        ]
+        if "maxLength" in schema:
+            # A length is a number of characters, not of bytes or UTF-16 units.
+            wanted += [(schema["maxLength"] + more, _WIDE) for more in (0, 1)]
+        return [_text_of(sample, length, filling, in_front) for length, filling in wanted]
 
     def odd_values(self, schema: Schema) -> list[Any]:
         """Allowed values that a careless server changes on their way in or out."""
@@ -106,23 +121,10 @@ class BoundaryValues:
         return [Value(one, self.allows_text(schema, one)) for one in _IDS]
 
 
-def _lengths(schema: Schema, sample: str) -> list[str]:
-    found = []
-    for bound, lengths in (("minLength", (-1, 0)), ("maxLength", (0, 1))):
-        if bound in schema:
-            found += [text_of(schema, sample, schema[bound] + more) for more in lengths]
-    if "maxLength" in schema:
-        # A length is a number of characters, not of bytes or UTF-16 units.
-        found += [text_of(schema, sample, schema["maxLength"] + more, _WIDE) for more in (0, 1)]
-    return found
-
-
-def text_of(schema: Schema, sample: str, length: int, character: str = "x") -> str:
-    """A text of a length: a sample, cut or filled up (in front, if it has to fit a pattern)."""
-    if length < len(sample):
-        return sample[:length]
+def _text_of(sample: str, length: int, character: str, in_front: bool) -> str:
+    """A text of a length: a sample, cut or filled up."""
     more = character * (length - len(sample))
-    return more + sample if "pattern" in schema else sample + more
+    return (more + sample if in_front else sample + more) if more else sample[:length]
 
 
 def _bounds(schema: Schema) -> list[int]:

@@ -56,8 +56,8 @@ SMOKE, DEFAULT, FULL = "smoke", "default", "full"
 PROFILES = {
     one.name: one
     for one in (
-        Profile(SMOKE, "the essential of each rule; claims no conformance", 0.1, 120, 10700, 1900),
-        Profile(DEFAULT, "every check", 1, 300, 25700, 5900),
+        Profile(SMOKE, "the essential of each rule; claims no conformance", 0.1, 120, 10800, 1900),
+        Profile(DEFAULT, "every check", 1, 300, 25900, 5900),
         Profile(FULL, "every check, with longer searches", 8, 1800, 43300, 11200),
     )
 }

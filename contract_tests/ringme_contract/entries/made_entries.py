@@ -205,7 +205,9 @@ def sent_object(arguments: Item) -> Item:
     """The JSON object in the arguments of a request; empty if there is none."""
     try:
         content = arguments.get("content") or b""
-        found = arguments.get("json") or httpx.Response(200, content=content).json()
+        # A list has the chunks of a body.
+        whole = b"".join(content) if isinstance(content, list) else content
+        found = arguments.get("json") or httpx.Response(200, content=whole).json()
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

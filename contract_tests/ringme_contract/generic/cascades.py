@@ -213,8 +213,10 @@ def an_update_changes_nothing_that_is_linked(kit: CheckContext) -> None:
         path, referred = linked.own.path(operation), kit.factory.referred(operation)
         links = {name: linked.key(other) for name, other in referred.items()}
         bodies = list(Entries(kit, rule).bodies(operation))
-        # Finally it refers to the same entries as before.
-        for body in (*bodies, {**bodies[-1], **links}):
+        # Finally it is as it was made, of the same type and with the same references.
+        made = {} if operation.is_part else linked.own.sent.get(rule.name, {})
+        first = {name: value for name, value in made.items() if name in operation.sent}
+        for body in (*bodies, {**bodies[-1], **first, **links}):
             kit.expect(kit.client.put(path, body), operation.status)
 
         def changes(one: Operation, updating: Operation = operation) -> bool:

@@ -100,9 +100,17 @@ def an_id_is_never_given_twice(kit: CheckContext, operation: Operation) -> None:
 
 @check_each("entry-create", "create", needs=("client", "other_client"))
 def ids_differ_between_clients(kit: CheckContext, operation: Operation) -> None:
-    """Otherwise a path with only the id of an entry would be ambiguous."""
+    """Otherwise a path with only the id of an entry would be ambiguous.
+
+    What is not sent has the same defaults for each.
+    """
     both = [Entries(kit, operation.collection, one) for one in ("client", "other_client")]
-    ids = [entries.key(entries.create()) for entries in both * 2]
+    ids = []
+    for entries in both * 2:
+        sent = kit.factory.body(operation, identity=entries.identity)
+        entry = entries.create(**sent)
+        _expect_sent(entries, entry, sent)
+        ids.append(entries.key(entry))
     kit.expect_equal(f"how many ids four new {both[0].name} of two clients have", len(set(ids)), 4)
 
 

@@ -7,6 +7,7 @@ from ringme_contract.check_context import CheckContext
 from ringme_contract.collection_entries import Entries
 from ringme_contract.entries.factories import Item
 from ringme_contract.entries.operation_paths import fill
+from ringme_contract.lists import lists_with, read_list
 from ringme_spec.collections import Reference
 from ringme_spec.contract import Contract
 from ringme_spec.operations import Operation
@@ -59,7 +60,8 @@ def _references(creation: Operation) -> dict[str, Reference]:
 def what_refers_to_it_is_released_or_goes_along(kit: CheckContext, operation: Operation) -> None:
     """Entries that refer to it lose the reference or are deleted; those of another one stay.
 
-    This also holds if an entry with the same values is created afterwards.
+    This also holds if an entry with the same values is created afterwards, and no filter by the
+    deleted entry finds them.
     """
     entries = Entries(kit, operation.collection)
     for rule in kit.factory.collections:
@@ -87,6 +89,7 @@ def _expect_follows(entries: Entries, creation: Operation, name: str, gone: str)
         if gone == "release":
             others.expect_read({**follows, name: None})
             others.expect_listed({**follows, name: None})
+            _expect_no_filter_finds(others, name, entries.key(entry))
         elif entries.name in others.owners:
             # Its owner is gone, and a path is resolved from the owner on.
             path = others.path("read", follows)
@@ -95,6 +98,15 @@ def _expect_follows(entries: Entries, creation: Operation, name: str, gone: str)
             others.expect_gone(follows)
     beside.expect_read(*kept)
     beside.expect_listed(*kept)
+
+
+def _expect_no_filter_finds(others: Entries, name: str, key: object) -> None:
+    kit = others.kit
+    for listing in lists_with(kit, owner=kit.roles.clients, collection=others.name):
+        for one in listing.query_parameters:
+            if one.filter and one.filter.property == name:
+                got = read_list(kit, others.caller, listing, **{one.name: key})
+                kit.expect_equal(f"{listing.id} with {name} of a deleted entry", got, [])
 
 
 def _states(creation: Operation) -> list[Item]:

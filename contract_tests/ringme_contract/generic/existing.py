@@ -9,7 +9,7 @@ from ringme_contract.check_context import CheckContext
 from ringme_contract.collection_entries import Entries
 from ringme_contract.entries.factories import NOWHERE, Item
 from ringme_contract.entries.operation_paths import fill, needed_keys
-from ringme_contract.generic.updates import refers, wrong_keys
+from ringme_contract.generic.updates import refers, texts_with_null, wrong_keys
 from ringme_contract.lists import read_list
 from ringme_spec.contract import Contract
 from ringme_spec.operations import Operation
@@ -90,11 +90,15 @@ def _changed(reading: Operation, seen: Item, changes: Item) -> Item:
 def a_change_shows_at_every_path(kit: CheckContext, operation: Operation) -> None:
     """All properties together, then each alone, also to null; {} changes nothing.
 
-    Recorded items, another entry that was created, and those of another client stay the same.
+    No text ends at a null character. Recorded items, another entry that was created, and those of
+    another client stay the same.
     """
     beside, viewed = ViewedEntry(kit, operation), ViewedEntry(kit, operation)
     of_another = viewed.of_another_client()
     viewed.change({})
+    if operation.is_part and can_be_created(kit.contract, operation.collection):
+        seen = viewed.before[viewed.path]
+        kit.expect_equal(f"{viewed.path} of a new entry", seen, dict.fromkeys(seen))
     lists = [one for one in kit.operations if one.action == "list" and one.ranged]
     lists = [one for one in lists if one.section == kit.roles.clients]
     recorded = [read_list(kit, kit.client, one) for one in lists]
@@ -111,6 +115,10 @@ def a_change_shows_at_every_path(kit: CheckContext, operation: Operation) -> Non
         if any(body[name] is None for body in bodies):
             viewed.change({name: None})
         viewed.change({name: last.get(name) if value is None else value})
+    texts = texts_with_null(kit, operation)
+    # A store that cannot hold them may refuse them.
+    if viewed.caller.put(viewed.path, texts).status_code != 400:
+        viewed.before = viewed.with_changes(texts)
     viewed.change({})
     if beside.keys != viewed.keys:
         got = kit.client.read(beside.path)

@@ -59,7 +59,8 @@ def a_filtered_list_is_the_filter_of_the_whole(kit: CheckContext, operation: Ope
             if name in several:
                 _compare(kit, operation, owner, shown, {name: values[:2]})
                 # A value of no entry, beside an existing one, must not change the result.
-                for nothing in filter(valid, (NOWHERE, str(NOWHERE))):
+                nobodys = (NOWHERE, str(NOWHERE), *_foreign(kit, operation, one))
+                for nothing in filter(valid, nobodys):
                     _compare(kit, operation, owner, shown, {name: [*values[:1], nothing]})
             # Parts of a text, also with a plus sign or a wildcard of SQL, are other texts.
             text = next((value for value in (*_values(whole, one), *values)), None)
@@ -79,6 +80,15 @@ def a_filtered_list_is_the_filter_of_the_whole(kit: CheckContext, operation: Ope
             others = [value for value in _values(pool, filters[name]) if value != first[name]]
             if others:
                 _compare(kit, operation, owner, shown, {**given, name: others[:1]})
+
+
+def _foreign(kit: CheckContext, operation: Operation, one: Filter) -> list[Any]:
+    """A key of another client, if the filter is by a reference."""
+    reference = operation.collection.references.get(one.property)
+    if reference is None or "other_client" not in kit.target.identities:
+        return []
+    key = kit.contract.collections[reference.collection].key
+    return [each[key] for each in kit.factory.read(reference.collection, "other_client")][:1]
 
 
 def _values(pool: list[Item], one: Filter) -> list[Any]:

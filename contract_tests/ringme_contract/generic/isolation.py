@@ -12,16 +12,22 @@ from ringme_contract.entries.operation_paths import fill
 from ringme_spec.operations import Operation
 
 _DENIED = "access_denied"
+# Shorter texts may be in any message.
+_LONG = 5
 _ACTIONS = ("list", "create", "read", "update", "delete")
 
 
 @check_each("entry-isolation", "create", needs=("client", "other_client"), smoke=True)
 def no_client_reaches_the_entries_of_another(kit: CheckContext, operation: Operation) -> None:
-    """404 below one's own client, 403 below the other one; nothing changes."""
+    """404 below one's own client, 403 below the other one; nothing changes.
+
+    The refusal of a value that the other one has tells nothing else of it.
+    """
     for own, foreign in (("client", "other_client"), ("other_client", "client")):
         owner, intruder = (Entries(kit, operation.collection, one) for one in (own, foreign))
         entry = owner.create(**kit.factory.body(operation, full=True, identity=own))
         _expect_unseen(owner, intruder, entry)
+        _expect_discreet(owner, intruder, entry)
         for one in kit.operations:
             if one.action in _ACTIONS and one.collection.name == owner.name:
                 _expect_refused(owner, intruder, one, entry)
@@ -30,6 +36,36 @@ def no_client_reaches_the_entries_of_another(kit: CheckContext, operation: Opera
         updating = owner.operation("update")
         if updating is not None:
             owner.expect_read(owner.change(owner.shown(entry), kit.factory.change(updating)))
+
+
+def _expect_discreet(owner: Entries, intruder: Entries, entry: Item) -> None:
+    """Fails if the refusal of a unique value shows a text of the entry that has it, or its client.
+
+    Only values that are unique in the whole service tell of other clients.
+    """
+    kit, unique = owner.kit, owner.rule.unique
+    if unique is None or unique.within is not None:
+        return
+    taken = {unique.property: entry[unique.property]}
+    body = kit.factory.body(owner.creation, identity=intruder.identity, **taken)
+    refused = kit.expect(intruder.caller.post(intruder.path("create"), body), 400)
+    shown = [entry, *(owner.caller.read(path) for path in _of_clients(kit))]
+    texts = {text for one in shown for text in one.values() if isinstance(text, str)}
+    told = [
+        text
+        for text in texts - {str(one) for one in body.values()}
+        if len(text) >= _LONG and text in refused.json()["message"]
+    ]
+    kit.expect_equal("what the refusal tells of another client", told, [])
+
+
+def _of_clients(kit: CheckContext) -> list[str]:
+    """The paths that show the data of the caller's own client."""
+    return [
+        fill(one, {})
+        for one in kit.operations
+        if one.action == "read" and one.collection.name == kit.roles.clients
+    ][:1]
 
 
 def _expect_unseen(owner: Entries, intruder: Entries, entry: Item) -> None:

@@ -19,6 +19,8 @@ from ringme_spec.operations import Operation
 _SIZES = (1, 2, 3, 5, 1000)
 _PAGES = 25
 _LARGEST = 2**63 - 1
+# Pages and sizes whose product is 0 in a number of 32 or 64 bits.
+_WRAPPING = ((2**32 + 1, 1), (2**61 + 1, 8))
 # Parameters of a list, which have no meaning elsewhere.
 _CUT = ("page", "page_size", "order")
 
@@ -97,7 +99,13 @@ def the_size_of_a_page_has_bounds(kit: CheckContext) -> None:
         longest = operation.roles["page_size"].schema["maximum"]
         kit.expect(client.request("GET", path, params={**query, length: longest}), 200)
         for far in samples.of(
-            operation, ({number: _LARGEST}, {number: _LARGEST, length: longest}), 1
+            operation,
+            (
+                {number: _LARGEST},
+                {number: _LARGEST, length: longest},
+                *({number: page, length: one} for page, one in _WRAPPING),
+            ),
+            1,
         ):
             past = client.get(path, **query, **far)
             found = operation.listed(kit.expect(past, 200).json())

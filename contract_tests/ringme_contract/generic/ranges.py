@@ -32,11 +32,12 @@ def a_range_is_the_part_of_the_whole_between_its_ends(kit: CheckContext) -> None
     Lists of the client, and with fewer ends of the group and the number with most items.
     """
     tried, view = 0, ClientView(kit)
+    parts: set[datetime] = set()
     for operation in lists_with(kit, ranged=True):
         caller, owners = kit.client, view.owners(operation.section)
         wholes = {one: read_list(kit, caller, operation, one, order="asc") for one in owners}
         owner = max(wholes, key=lambda one: len(wholes[one]), default=None)
-        bounds = list(_bounds(kit, operation, wholes.get(owner, [])))
+        bounds = list(_bounds(kit, operation, wholes.get(owner, []), parts))
         for bound in (
             bounds if operation.section == kit.roles.clients else some(kit, bounds, 3, owner)
         ):
@@ -45,19 +46,31 @@ def a_range_is_the_part_of_the_whole_between_its_ends(kit: CheckContext) -> None
     kit.need(tried, "the client has no recorded items in the target's range")
 
 
-def _bounds(kit: CheckContext, operation: Operation, whole: list[Item]) -> Iterator[datetime]:
-    """Times just before, at and just after some items, within the target's range."""
+def _bounds(
+    kit: CheckContext, operation: Operation, whole: list[Item], parts: set[datetime]
+) -> Iterator[datetime]:
+    """Times just before, at and just after some items, within the target's range.
+
+    `parts` are the times of parts of items in other lists, of which those of this one are added.
+    """
     first, last = (read_datetime(text) for text in kit.target.range)
     # Items with a fraction, where an implementation that drops it goes wrong.
     fractions = [one for one in whole if moment_of(operation, one).microsecond]
     rest = [one for one in whole if one not in fractions]
     kit.random.shuffle(rest)
     chosen = [*fractions[:2], *rest[:_INSTANTS]]
-    # The times of parts of an item, such as the legs of a call, must not count.
-    parts = [part for item in whole for part in _parts(operation, item)]
+    # The times of parts of an item, such as the legs of a call, must not count, but where the
+    # parts themselves are listed.
+    inside = [moment_of(operation, one) for item in whole for one in _parts(operation, item)]
+    listed = sorted(parts.intersection(moment_of(operation, one) for one in whole))
+    parts.update(inside)
     moments: set[datetime] = set()
-    for item in (*chosen, *kit.random.sample(parts, min(2, len(parts)))):
-        second = moment_of(operation, item).replace(microsecond=0)
+    for moment in (
+        *(moment_of(operation, one) for one in chosen),
+        *kit.random.sample(inside, min(2, len(inside))),
+        *kit.random.sample(listed, min(1, len(listed))),
+    ):
+        second = moment.replace(microsecond=0)
         moments.update((second - SECOND, second, second + SECOND))
     yield from sorted(one for one in moments if first <= one <= last)
 
@@ -220,7 +233,8 @@ _PLAIN = {"Accept-Encoding": "identity"}
 def files_are_as_long_as_their_items_say(kit: CheckContext) -> None:
     """Some records, voicemails and faxes of the client's groups: attachments with a name.
 
-    HEAD of the first file of each group has the same length.
+    HEAD of the first file of each group has the same length; a Range counts only at URLs that need
+    no token.
     """
     caller, fetched = kit.client, 0
     for operation in lists_with(kit, owner=kit.roles.groups, ranged=True):
@@ -231,7 +245,9 @@ def files_are_as_long_as_their_items_say(kit: CheckContext) -> None:
             items = read_list(kit, caller, operation, group["id"])[:_FILES]
             for item in items:
                 path = kit.path(rule.name, item[rule.key], **{kit.roles.groups: group["id"]})
-                response, size = kit.expect(caller.get(path), 200), item[rule.content.size]
+                asked = {"Range": "bytes=0-1"} if item is items[-1] else {}
+                response = kit.expect(caller.request("GET", path, headers=asked), 200)
+                size = item[rule.content.size]
                 kit.expect_equal(f"the length of {path}", len(response.content), size)
                 told = response.headers.get("Content-Disposition", "").lower()
                 is_named = told.startswith("attachment") and "filename" in told
@@ -243,3 +259,18 @@ def files_are_as_long_as_their_items_say(kit: CheckContext) -> None:
                     kit.expect_equal(f"Content-Length of HEAD {path}", length, str(size))
                 fetched += 1
     kit.need(fetched, "no group of the client has recorded items in the target's range")
+
+
+@check("media-file", writes=False)
+def a_file_is_whole_at_client_and_number_too(kit: CheckContext) -> None:
+    """An item of each kind of a number that is in a group."""
+    homes = {one["id"]: one[kit.roles.home] for one in kit.factory.read(kit.roles.numbers)}
+    for listing in lists_with(kit, owner=kit.roles.clients, ranged=True):
+        rule, number = listing.collection, kit.roles.of_number(listing.collection) or ""
+        listed = read_list(kit, kit.client, listing) if rule.content else []
+        for item in [one for one in listed if homes.get(one[number]) is not None][:1]:
+            for owner in ({}, {kit.roles.numbers: item[number]}):
+                path = kit.path(rule.name, item[rule.key], **owner)
+                length = len(kit.expect(kit.client.get(path), 200).content)
+                size = item[rule.content.size] if rule.content else 0
+                kit.expect_equal(f"the length of {path}", length, size)

@@ -40,7 +40,10 @@ def every_read_succeeds(kit: CheckContext) -> None:
 
 @check("slash", isolated=True)
 def reads_answer_alike_in_every_form_of_the_path(kit: CheckContext) -> None:
-    """With and without a slash at the end, and with doubled ones; also for a missing item."""
+    """With and without a slash at the end, and with doubled ones; also for a missing item.
+
+    So do deletes of lists of the check.
+    """
     own, client = OwnEntries(kit), kit.client
     samples = Samples(kit, kit.secured_operations)
     for operation in kit.secured_operations:
@@ -51,6 +54,11 @@ def reads_answer_alike_in_every_form_of_the_path(kit: CheckContext) -> None:
         first = client.get(path, **query)
         for other in samples.of(operation, others, 1):
             _expect_alike(kit, operation, first, client.get(other, **query))
+    for operation in kit.secured_operations:
+        if operation.action in ("delete_range", "delete_listed") and own.holds(operation):
+            query = kit.factory.query(operation, ranged=True)
+            for path in some(kit, forms(kit.base, own.path(operation))[1:], 2, operation.id):
+                kit.expect(client.delete(path, **query), operation.status)
 
 
 def _expect_alike(
@@ -113,6 +121,8 @@ def a_method_that_a_path_lacks_is_refused(kit: CheckContext) -> None:
                 _expect_refused(kit, *refusal, methods[operation.path] - may_lack, may_lack)
     for method in ("GET", "PUT", "PATCH", "DELETE"):
         _expect_refused(kit, client, method, kit.token_path, {"POST"}, set())
+    # It would repeat the token of the request.
+    kit.expect(client.request("TRACE", kit.me), 405)
     own.expect_unchanged("methods that are not there")
 
 
@@ -141,8 +151,15 @@ def _no_paths(kit: CheckContext, own: OwnEntries) -> set[str]:
     behind = {path for path, one in known.items() if f"{one}/{{" not in documented}
     before = {path[:end] for path in known for end in range(len(path)) if path[end] == "/"}
     found = {f"{path}/no-such-path/" for path in behind}
+    # Parameters of a segment, and the name of a format, are part of it.
+    found |= {f"{path}{end}" for path in behind for end in (".json", ";v=1") if _is_word(path)}
     found |= {f"{kit.base}/no-such-path", f"{kit.base}/no-such-path/"}
     return found | {f"{one}/" for one in before - known.keys() if one.startswith(kit.base)}
+
+
+def _is_word(path: str) -> bool:
+    """True if a path does not end with a key, which other text may make an invalid one."""
+    return re.search("/[a-z_]+$", path) is not None
 
 
 @check("error-no-route", isolated=True, smoke=True)
@@ -158,6 +175,7 @@ def a_path_that_is_none_is_missing(kit: CheckContext) -> None:
     own.expect_unchanged("requests for paths that are none")
 
 
+_REFUSED = 6
 # Headers that depend on the time, or on the way the body is sent.
 _VARYING = ("x-ratelimit-remaining", "x-ratelimit-reset", "date", "connection", "transfer-encoding")
 
@@ -166,7 +184,7 @@ _VARYING = ("x-ratelimit-remaining", "x-ratelimit-reset", "date", "connection", 
 def a_head_is_a_get_without_a_body(kit: CheckContext) -> None:
     """HEAD of each GET, about entries of the check: the same status and headers, no body.
 
-    Read-only users may send it as well.
+    Read-only users may send it as well; another client is refused as it is with GET.
     """
     own, callers = OwnEntries(kit), cycle(readers(kit))
     plain = {"Accept-Encoding": "identity"}
@@ -186,3 +204,10 @@ def a_head_is_a_get_without_a_body(kit: CheckContext) -> None:
         for name in got.headers.keys() - {*_VARYING, "content-length"}:
             told = head.headers.get(name)
             kit.expect_equal(f"{name} of HEAD {path}", told, got.headers.get(name))
+    if "other_client" in kit.target.identities:
+        stranger = kit.caller("other_client")
+        refused = [one for one in kit.secured_operations if one.reads and needed_keys(one)]
+        for operation in some(kit, refused, _REFUSED, "head"):
+            path, query = own.path(operation), kit.factory.query(operation, ranged=True)
+            got, head = (stranger.request(one, path, params=query) for one in ("GET", "HEAD"))
+            kit.expect(head, got.status_code)

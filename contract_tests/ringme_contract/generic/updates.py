@@ -55,7 +55,10 @@ def a_changed_entry_reads_as_it_was_answered(kit: CheckContext, operation: Opera
 
 @check_each("values-kept", "update")
 def an_update_shows_the_values_that_were_sent(kit: CheckContext, operation: Operation) -> None:
-    """Each valid value of a property, all properties at once: in the response, alone, in lists."""
+    """Each valid value of a property, all properties at once: in the response, alone, in lists.
+
+    Texts with a null character are kept whole; a store that cannot hold them may refuse with 400.
+    """
     entries = Entries(kit, operation.collection)
     # With all properties, so that null clears values.
     entry = entries.create(**kit.factory.body(entries.creation, full=True))
@@ -63,7 +66,28 @@ def an_update_shows_the_values_that_were_sent(kit: CheckContext, operation: Oper
         entry = entries.change(entry, changes)
         entries.expect_read(entry)
     entries.expect_listed(entry)
+    texts = texts_with_null(kit, operation)
+    if entries.caller.put(entries.path("update", entry), texts).status_code != 400:
+        entry = {**entry, **entries.shown(texts)}
     entries.expect_read(entries.change(entry, {}))
+
+
+def _free_texts(operation: Operation) -> list[str]:
+    """Properties that take any text, and need not be the only ones of their kind."""
+    rule = operation.collection
+    kept = {*rule.fixed, rule.unique.property if rule.unique else ""}
+    return [
+        name
+        for name, schema in operation.sent.items()
+        if schema.get("type") == "string"
+        and not schema.keys() & {"enum", "pattern", "format"}
+        and name not in kept
+    ]
+
+
+def texts_with_null(kit: CheckContext, operation: Operation) -> dict[str, str]:
+    """A body of all free texts, each with a null character inside."""
+    return {name: f"{kit.new_name('text')}\0 and more" for name in _free_texts(operation)}
 
 
 @check_each("extra-keys", "update")

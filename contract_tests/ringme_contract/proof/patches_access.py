@@ -242,12 +242,15 @@ async def refusal_tells(
 
 
 @after
-async def taken_by(mock: Mock, request: Request, response: Response, unique: str, key: str) -> None:
-    """Reveals a property of the entry that has a unique value when it refuses that value."""
+async def taken_by(
+    mock: Mock, request: Request, response: Response, unique: str, key: str, owner: str = ""
+) -> None:
+    """Reveals a property of the entry that has a unique value, or of its owner, in the refusal."""
     wanted = request.fields().get(unique)
     for one in await mock.entries(request.collection):
         if wanted and one[unique] == wanted:
-            response.refuse(400, None, f"{unique}: is taken by {one[key]}")
+            found = await mock.entry(owner, one[f"{owner}_id"]) if owner else one
+            response.refuse(400, None, f"{unique}: is taken by {(found or one)[key]}")
 
 
 # --- the rate limit

@@ -127,10 +127,12 @@ async def not_let_go(
 
 @before
 async def taken(mock: Mock, request: Request, key: str, how: str) -> Response | None:
-    """Refuses a value that another entry has: the `same`, or as its `start`."""
+    """Refuses a value that another entry has: the `same`, as its `start`, or but for `blanks`."""
     value = request.fields().get(key)
     for one in await mock.entries(request.collection) if value else ():
-        same = one[key] == value if how == "same" else one[key].startswith(str(value))
+        same = one[key] == (str(value).rstrip() if how == "blanks" else value)
+        if how == "start":
+            same = one[key].startswith(str(value))
         if same and str(one["id"]) != request.key:
             return refusal(400, f"{key}: is taken")
     return None

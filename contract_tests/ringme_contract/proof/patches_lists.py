@@ -164,10 +164,10 @@ def sorted_by(_: Mock, request: Request, response: Response, key: str) -> None:
 @after_success
 async def group_of_now(mock: Mock, request: Request, response: Response, key: str) -> None:
     """Shows the current group of an item's number, not the one at the time of the call."""
-    found = response.json
+    found = request.listed(response)
     numbers = {one["id"]: one for one in await mock.entries("extension")}
     for one in found if isinstance(found, list) else ():
         if key in one and "extension_name" in one:
             number = numbers.get(one["extension_id"], {"extension_group_id": None})
             one[key] = number["extension_group_id"]
-    response.set_json(found)
+    request.set_listed(response, found)

@@ -1,8 +1,8 @@
-"""Faults in what numbers take part in: the calls that they order, and users of them."""
+"""Faults in what numbers and their users take part in, and in defaults of clients."""
 
 from __future__ import annotations
 
-from ringme_contract.proof.fault import after_success, before
+from ringme_contract.proof.fault import Memory, after_success, before
 from ringme_contract.proof.messages import Request, Response
 from ringme_contract.proof.mock import Mock
 
@@ -23,3 +23,37 @@ async def group_of_number_shown(mock: Mock, _: Request, response: Response) -> N
     if number:
         group = {"extension_group_id": number["extension_group_id"]}
         response.set_json({**response.json, **group})
+
+
+@before
+async def found_by_former_group(mock: Mock, request: Request, memory: Memory) -> Response | None:
+    """Finds the numbers of a deleted group by the filter for it."""
+    if (request.action, request.collection) == ("delete", "extension_group"):
+        key = int(request.key) if request.key.isdecimal() else 0
+        memory[str(key)] = await mock.keys("extension", extension_group_id=key)
+    if request.action != "list":
+        return None
+    former = memory.get(request.parameter("extension_group_id"), [])
+    response = await mock.send(request.without(["extension_group_id"])) if former else None
+    if response is not None and response.ok:
+        response.set_json([one for one in response.json if one["id"] in former])
+    return response
+
+
+@before
+async def default_of_client(mock: Mock, request: Request, key: str) -> None:
+    """Takes what was not sent from the data of the client."""
+    client = (await mock.parties(request)).get("client", {})
+    fields = request.fields()
+    if fields and key not in fields and client.get(key) is not None:
+        request.set_fields({**fields, key: client[key]})
+
+
+@after_success
+async def miscounted_for_type(
+    mock: Mock, request: Request, response: Response, key: str, user_type: str
+) -> None:
+    """Adds one to a number for users of a type."""
+    user = await mock.user(request)
+    if user and user["type"] == user_type:
+        response.set_json({**response.json, key: response.json[key] + 1})

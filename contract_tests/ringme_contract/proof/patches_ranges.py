@@ -146,3 +146,12 @@ def _latest_end(start: datetime, months: int, up_to: str) -> datetime:
         return first.replace(day=days, hour=23, minute=59, second=59)
     day = start.day if up_to == "flows_over" else min(start.day, days)
     return datetime.combine(first + timedelta(days=day - 1), start.time())
+
+
+@before
+async def bounds_in_zone(mock: Mock, request: Request, zone: str, hours: int) -> None:
+    """Reads a range in the time zone of a user, if it is a certain one."""
+    start, end = bounds(request)
+    user = await mock.user(request) if start and end else None
+    if start and end and user and user["timezone"] == zone:
+        set_bounds(request, start - timedelta(hours=hours), end - timedelta(hours=hours))

@@ -37,6 +37,8 @@ _CHANGES: dict[str, Callable[[Any], Any]] = {
     "empty is null": lambda new: new or None,
     "null is null": lambda new: None if new == "null" else new,
     "digits are a number": lambda new: int(new) if new.isdecimal() else new,
+    "no zeros before": lambda new: new.lstrip("0") if new.isdecimal() else new,
+    "no password": lambda new: re.sub("(://[^:@/]*):[^@/]*@", r"\1@", new),
     "no prefix": lambda new: new.rpartition("*")[2],
     "Moscow time": lambda new: write_datetime(read_datetime(new) + timedelta(hours=3)),
     "double": lambda new: min(int(float(new)), 2**63 - 1024),

@@ -104,6 +104,18 @@ def a_call_is_what_its_legs_make_of_it(kit: CheckContext) -> None:
         kit.expect_properties(f"call {call['call_uuid']}", call, expected)
 
 
+@check("group-media-by-membership", uses=("call_history",))
+def calls_stay_as_they_were_when_their_number_moves(kit: CheckContext) -> None:
+    """Calls and legs keep the group that their number was in at the time."""
+    legs, calls = legs_of_calls(kit), calls_with_legs(kit)
+    numbers = {one["extension_id"] for one in legs}
+    found = [one["id"] for one in kit.factory.read(kit.roles.numbers) if one["id"] in numbers]
+    kit.need(found, "no number of the client has a leg in the target's range")
+    kit.place(found[0], kit.new_group()["id"])
+    kit.expect_equal("the legs once a number has moved", legs_of_calls(kit), legs)
+    kit.expect_equal("the calls", calls_with_legs(kit), calls)
+
+
 @check("call-missing", writes=False)
 def a_call_of_nobody_or_of_another_client_is_missing(kit: CheckContext) -> None:
     """404, with the error code of calls."""
@@ -244,6 +256,11 @@ def values_of(legs: list[Item]) -> Item:
         "bridged_domain": bridged["dest_domain"] if bridged else None,
         "bridged_duration": _seconds(begin, last_end),
     }
+
+
+def length_of(leg: Item) -> int:
+    """The whole seconds from the picking up of a leg to its end; 0 if nobody picked it up."""
+    return _seconds(leg["start_time_gmt"], leg["hangup_time_gmt"]) or 0
 
 
 def _first(legs: list[Item]) -> Item | None:

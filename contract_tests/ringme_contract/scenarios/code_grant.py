@@ -107,12 +107,18 @@ def a_code_used_at_once_works_once(kit: CheckContext) -> None:
 
 @check("code-once", needs=_NEEDS, uses=_GRANT, isolated=True)
 def a_code_of_who_is_blocked_or_gone_gives_nothing(kit: CheckContext) -> None:
-    """403 while the user is blocked, 401 after it is deleted; neither stays logged in."""
+    """403 while the user is blocked, 401 after it is deleted; neither stays logged in.
+
+    A code refused because of the block works once the user is active.
+    """
     user, browser = User(kit), Browser(kit)
-    code = browser.code_of(user)
+    first, code = browser.code_of(user), browser.code()
     user.change(status="blocked")
-    kit.expect(browser.exchange(code), 403, "user_blocked")
+    for one in (first, code):
+        kit.expect(browser.exchange(one), 403, "user_blocked")
     kit.expect_true("a blocked user gets no further code", not browser.is_logged_in())
+    user.change(status="active")
+    expect_works(kit, browser.exchange(first), user.login)
     user.delete()
     expect_error(kit, browser.exchange(code), "invalid_grant")
     kit.expect_true("a deleted user gets no further code", not browser.is_logged_in())
@@ -171,6 +177,7 @@ def nothing_leads_to_an_address_that_the_application_does_not_have(kit: CheckCon
     for changes in (
         *({"redirect_uri": uri} for uri in wrong),
         *({"client_id": one} for one in others),
+        {"redirect_uri": wrong[0], "response_type": "token"},
     ):
         for response in (
             browser.authorize(**changes), browser.authorize("POST", **changes),

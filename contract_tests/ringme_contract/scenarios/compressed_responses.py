@@ -69,6 +69,11 @@ def a_response_just_long_enough_is_compressed(kit: CheckContext) -> None:
     kit.need(length == _SHORTEST, f"the group has {length} bytes, which were to be {_SHORTEST}")
     what = f"a response of {_SHORTEST} bytes is compressed"
     kit.expect_equal(what, _is_compressed(_get(kit, path, "gzip")), True)
+    body = {"name": kit.new_name("group"), "extra_params": "x" * _SHORTEST}
+    made = kit.client.request(
+        "POST", kit.path("extension_group"), json=body, headers={"Accept-Encoding": "gzip"}
+    )
+    kit.expect_equal("a long 201 is compressed", _is_compressed(kit.expect(made, 201)), True)
 
 
 @check("gzip", writes=False)

@@ -16,6 +16,7 @@ from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.datetime_texts import read_datetime
 from ringme_contract.entries.factories import Item
+from ringme_contract.scenarios.call_history import length_of, values_of
 from ringme_contract.scenarios.users import NEEDS, User
 
 _USES = ("current_calls",)
@@ -99,6 +100,7 @@ def an_ordered_call_is_in_progress_at_its_number(kit: CheckContext) -> None:
         shown = running_call(kit, number, bare(phone(kit)), **options)
         kit.expect_equal("whose call it is", shown["extension_id"], number["id"])
         kit.expect_equal("its direction", shown["call_flow"], "OUT")
+        kit.expect_equal("the callback that began it", shown["callback_id"], shown["call_id"])
     again = phone(kit)
     running_call(kit, again, bare(again), src_num=[again["name"], bare(again)] * 25)
     kit.expect_equal("how often a number rings that is named often", len(calls_of(kit, again)), 1)
@@ -139,13 +141,13 @@ def only_active_phones_of_the_client_are_rung(kit: CheckContext) -> None:
         for sources in (
             [], bare(number), [bare(menu)], [bare(blocked)], [unknown],
             [bare(number), bare(menu)], [f"9{prefix}*{bare(number)}"], ["no number"],
-            foreign or [unknown],
+            foreign or [unknown], [5], ["1" * 65],
         )
     ]  # fmt: skip
     for name in ("call_duration", "wait_for_pickup"):
         wrong += [{name: value} for value in (0, -1, "1")]
     for change in wrong:
-        kit.expect(client.post(path, {**good, **change}), 400)
+        kit.expect_named(client.post(path, {**good, **change}), next(iter(change)))
     for owner in (menu, blocked):
         kit.expect(client.post(_path(kit, "callback", owner), good), 400)
     kit.expect_equal("the calls in progress", calls_of(kit, number), [])
@@ -233,9 +235,11 @@ def a_transferred_call_goes_on_at_the_other_number(kit: CheckContext) -> None:
 def a_call_that_is_ended_is_in_no_list(kit: CheckContext) -> None:
     """It cannot be read, changed or ended again; the history has it with a leg of each number.
 
-    The number that ordered it takes no part.
+    The number that ordered it takes no part. A leg keeps the group that its number was in, even
+    when that is deleted.
     """
-    client, number, other = kit.client, phone(kit), phone(kit)
+    group = kit.new_group()["id"]
+    client, number, other = kit.client, phone(kit, **{kit.roles.home: group}), phone(kit)
     both = [bare(number), bare(other)]
     shown = running_call(kit, number, bare(phone(kit)), src_num=both, at=phone(kit))
     wait_for(kit, "the call is in progress at both numbers", lambda: calls_of(kit, other))
@@ -254,12 +258,33 @@ def a_call_that_is_ended_is_in_no_list(kit: CheckContext) -> None:
     wait_for(kit, f"call {shown['call_id']} has ended", look)
     for response in (client.get(path), client.put(path, {"action": "hold"}), client.delete(path)):
         kit.expect(response, 404, "call_not_found")
+    call = expect_kept(kit, shown)
+    if call is None:
+        return
+    legs = call["cdr"]
+    for one in (call, *legs):
+        kit.expect_equal("who ended it", one["hangup_disposition"], "internal_cancel")
+    found = sorted(one["extension_id"] for one in legs)
+    kit.expect_equal("the numbers of its legs", found, numbers)
+    home = {one["extension_id"]: one["extension_group_owner_id"] for one in legs}[number["id"]]
+    kit.expect_equal("the group of the number's leg", home, group)
+    kit.expect(client.delete(kit.path(kit.roles.groups, group)), 204)
+    kit.expect_equal("the call once the group is gone", expect_kept(kit, shown), call)
+
+
+def expect_kept(kit: CheckContext, shown: Item) -> Item | None:
+    """Waits until the history has an ended call, which must be what its legs make of it.
+
+    Returns it with its legs, or None if the target has no history.
+    """
     history = kit.path.find("call", "read", ("client", "call"))
-    if history and kit.offers(history):
-        ended = kit.path("call", shown["call_id"].upper(), client=kit.roles.own_client)
-        wait_for(kit, f"the history has {ended}", lambda: client.get(ended).status_code == 200)
-        call = client.read(ended)
-        legs = sorted(one["extension_id"] for one in call["cdr"])
-        kit.expect_equal("the numbers of its legs", legs, numbers)
-        for one in (call, *call["cdr"]):
-            kit.expect_equal("who ended it", one["hangup_disposition"], "internal_cancel")
+    if history is None or not kit.offers(history):
+        return None
+    path = kit.path("call", shown["call_id"].upper(), client=kit.roles.own_client)
+    wait_for(kit, f"the history has {path}", lambda: kit.client.get(path).status_code == 200)
+    call: Item = kit.client.read(path)
+    kit.expect_properties(f"the call {path}", call, values_of(call["cdr"]))
+    for leg in call["cdr"]:
+        kit.expect_equal(f"the length of a leg of {path}", leg["duration"], length_of(leg))
+        kit.expect_equal(f"what began {path}", leg["application"], "callback")
+    return call

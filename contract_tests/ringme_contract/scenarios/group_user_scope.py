@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from ringme_contract.caller import Caller
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
+from ringme_contract.datetime_texts import SECOND, whole_second, write_datetime
+from ringme_contract.lists import lists_with, moment_of, read_list
 from ringme_contract.scenarios.users import NEEDS, User
 from ringme_contract.scenarios.views import (
     busy_number,
@@ -46,14 +49,18 @@ def a_group_user_reaches_its_own_group_alone(kit: CheckContext) -> None:
 
 @check("group-user-scope", needs=NEEDS)
 def a_group_user_sees_what_its_client_sees_of_the_group(kit: CheckContext) -> None:
-    """A number with items is put into its group: same lists and files; 403 for a stranger."""
-    client, user, beside = kit.client, User(kit), User(kit)
+    """A number with items is put into its group: same lists and files; 403 for a stranger.
+
+    The time zone of the user is that of its screens alone.
+    """
+    client, user, beside = kit.client, User(kit, timezone="Asia/Yekaterinburg"), User(kit)
     kit.place(busy_number(kit)["id"], user.group)
     caller, stranger = user.log_in().caller, beside.log_in().caller
     for path, query in reads(kit, "extension_group", user.group):
         whole = client.read(path, **query)
         kit.expect_equal(f"{path} as the group's user sees it", caller.read(path, **query), whole)
         kit.expect(stranger.get(path, **query), 403, "access_denied")
+    _expect_no_zone(kit, caller, user.group)
     for collection, ids in item_ids(kit, client, "extension_group", user.group).items():
         for key in ids[:1]:
             path = kit.path(collection, key, extension_group=user.group)
@@ -61,6 +68,17 @@ def a_group_user_sees_what_its_client_sees_of_the_group(kit: CheckContext) -> No
             kit.expect(caller.get(path), 200)
             kit.expect(stranger.get(path), 403, "access_denied")
             kit.expect(stranger.get(elsewhere), 404, f"{collection}_not_found")
+
+
+def _expect_no_zone(kit: CheckContext, caller: Caller, group: int) -> None:
+    """Fails unless a range of the time of an item has that item."""
+    for listing in lists_with(kit, owner=kit.roles.groups, ranged=True):
+        for item in read_list(kit, kit.client, listing, group)[:1]:
+            at = whole_second(moment_of(listing, item))
+            bounds = map(write_datetime, (at, at + SECOND))
+            query = dict(zip(kit.range_query, bounds, strict=True))
+            got = read_list(kit, caller, listing, group, **query)
+            kit.expect_true(f"{listing.id} at the time of an item has it", item in got, got)
 
 
 @check("group-user-scope", needs=NEEDS, isolated=True)

@@ -68,9 +68,9 @@ def a_taken_login_is_refused(kit: CheckContext) -> None:
 
 @check("group-user-create", isolated=True)
 def a_part_of_a_taken_login_is_free(kit: CheckContext) -> None:
-    """As is a taken login with more characters."""
+    """As is a taken login with more characters, also with a blank."""
     user = User(kit)
-    for free in (user.login[:-1], f"{user.login}0"):
+    for free in (user.login[:-1], f"{user.login}0", f"{user.login} "):
         kit.expect_equal("the login", User(kit, user.group, login=free).login, free)
 
 

@@ -37,8 +37,8 @@ class Browser:
         """Requests the address that an application sends its user to."""
         return self._send(method, "authorize", changes)
 
-    def login_page(self, **changes: str) -> httpx.Response:
-        return self._send("GET", "show_login", changes)
+    def login_page(self, method: str = "GET", **changes: str) -> httpx.Response:
+        return self._send(method, "show_login", changes)
 
     def log_in(
         self, login: str, password: str, headers: dict[str, str] | None = None
@@ -182,6 +182,14 @@ def a_user_of_another_client_gets_the_page_again(kit: CheckContext) -> None:
         browser.code_of(User(kit))
         browser.go_to("foreign_public")
         kit.expect_true("another client's user is not logged in", not browser.is_logged_in())
+
+
+@check("no-patch", needs=_NEEDS, uses=_GRANT, isolated=True)
+def a_head_of_the_way_to_a_code_is_a_get_without_a_body(kit: CheckContext) -> None:
+    """Of the login page, and of the address that leads to it."""
+    browser = Browser(kit)
+    for head, status in ((browser.login_page("HEAD"), 200), (browser.authorize("HEAD"), 302)):
+        kit.expect_equal("the body of HEAD", kit.expect(head, status).content, b"")
 
 
 @check("code-page", needs=_NEEDS, uses=_GRANT, isolated=True)

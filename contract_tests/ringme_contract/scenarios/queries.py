@@ -35,7 +35,8 @@ def what_is_empty_counts_as_not_given(kit: CheckContext) -> None:
     for query in (
         "page=", "per_page=", "page=&per_page=", "page=0", "per_page=0", "page=0&per_page=0",
         "page=1&per_page=0", "page=0&per_page=3", "per_page=3&page=", "type=", "status=", "name=",
-        "extension_group_id=", "type=&status=&name=&extension_group_id=", "type[]=", "nobody=knows",
+        "extension_group_id=", "type=&status=&name=&extension_group_id=", "type[]=",
+        "nobody=knows&fields=id&callback=f&format=xml&search=x&_method=DELETE",
         "nobody=", "limit=1&offset=1&order=desc&sort=name", "Per_Page=1", "&&", "=", "page",
     ):  # fmt: skip
         _expect(kit, path, query, made)
@@ -46,9 +47,9 @@ def what_is_empty_counts_as_not_given(kit: CheckContext) -> None:
 
 @check("empty-query", isolated=True)
 def an_unknown_key_beside_a_body_is_ignored(kit: CheckContext) -> None:
-    """Properties of the body are not taken from the query."""
+    """Properties of the body are not taken from the query, nor is the method."""
     client, name = kit.client, kit.new_name("group")
-    query = {"name": "elsewhere", "extra_params": "elsewhere", "id": NOWHERE}
+    query = {"name": "elsewhere", "extra_params": "elsewhere", "id": NOWHERE, "_method": "DELETE"}
     listing = kit.path("extension_group")
     made = client.request("POST", listing, params=query, json={"name": name})
     group = kit.expect(made, 201).json()
@@ -87,9 +88,16 @@ def a_list_of_values_comes_in_three_forms(kit: CheckContext) -> None:
 
 @check("empty-query", writes=False)
 def every_filter_by_a_list_has_the_three_forms(kit: CheckContext) -> None:
-    """By a value that not all entries of the list have, where there is one."""
+    """By a value that not all entries of the list have, where there is one.
+
+    A property of the entries that is no parameter does not filter.
+    """
     for operation in lists_with(kit, owner=kit.roles.clients):
         whole = read_list(kit, kit.client, operation)
+        known = {one.name for one in operation.query_parameters}
+        others = dict.fromkeys([name for one in whole[:1] for name in one.keys() - known], "none")
+        got = read_list(kit, kit.client, operation, **others)
+        kit.expect_equal(f"{operation.id} with {', '.join(others)}", got, whole)
         for one in operation.query_parameters:
             if one.filter is None or not one.is_list:
                 continue

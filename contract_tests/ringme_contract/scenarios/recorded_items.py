@@ -30,7 +30,7 @@ from ringme_contract.scenarios.item_kinds import (
 )
 
 _STARTS = (
-    "2015-01-15 12:00:00", "2014-12-31 08:30:15", "2015-12-31 00:00:00", "2016-01-01 00:00:00",
+    "2015-01-15 12:00:00", "2014-12-31 08:30:15", "2015-12-31 00:00:00", "2016-10-01 00:00:00",
     "2016-01-31 23:59:59", "2016-07-31 05:06:07", "2016-11-30 10:20:30", "2016-12-01 00:00:00",
 )  # fmt: skip
 
@@ -232,6 +232,8 @@ def the_url_of_a_file_serves_ranges(kit: CheckContext) -> None:
     head = kit.transport.send("anonymous", "HEAD", url)
     kit.transport.exchanges[-1].problems.clear()
     kit.expect(head, 200)
+    length = head.headers.get("Content-Length", str(size))
+    kit.expect_equal("Content-Length of HEAD", length, str(size))
     for wanted, first, end in (
         ("bytes=0-0", 0, 0), ("bytes=2-5", 2, 5), ("bytes=3-", 3, last),
         ("bytes=-4", last - 3, last), (f"bytes={last}-{size + 9}", last, last),

@@ -23,9 +23,10 @@ def _no_client(kit: CheckContext) -> str:
 
 @check("error-body", needs=("client", "client_read_only"), isolated=True, smoke=True)
 def errors_are_json_with_a_message(kit: CheckContext) -> None:
-    """One of each status, with an error code if it has one."""
+    """One of each status, with an error code if it has one; a browser gets the same."""
     client, reader, groups = kit.client, kit.caller("client_read_only"), kit.path("extension_group")
     missing = kit.path("extension_group", NOWHERE)
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "ru"}
     for code, word, response in (
         (400, None, client.post(groups, {})),
         (400, None, client.get(groups, per_page=1001)),
@@ -36,6 +37,10 @@ def errors_are_json_with_a_message(kit: CheckContext) -> None:
         (404, None, client.get(_no_path(kit))),
         (405, None, client.request("PATCH", groups, json={})),
         (415, None, client.request("POST", groups, **_TEXT)),
+        (400, None, client.request("POST", groups, json={}, headers=browser)),
+        (404, None, client.request("GET", missing, headers=browser)),
+        (404, None, client.request("GET", _no_path(kit), headers=browser)),
+        (405, None, client.request("PATCH", groups, json={}, headers=browser)),
     ):
         kit.expect(response, code, word)
         kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
@@ -73,6 +78,9 @@ def who_has_no_good_token_is_refused(kit: CheckContext) -> None:
         caller, headers = Caller(kit, name, None), {"Authorization": header}
         for method, path, more in [("GET", kit.me, {}), *some(kit, requests, 1, name)]:
             kit.expect_unauthorized(caller.request(method, path, headers=headers, **more))
+    kit.expect_unauthorized(
+        kit.anonymous.request("GET", kit.me, headers={"Accept-Language": "ru,en;q=0.5"})
+    )
     own.expect_unchanged("requests without a good token")
 
 

@@ -85,7 +85,7 @@ def only_the_whole_secret_and_password_are_right(kit: CheckContext) -> None:
         expect_error(kit, user.request_token(client_id=key.swapcase()), "invalid_client")
     for wrong in (
         *near_misses(_PASSWORD), _PASSWORD.strip(), _PASSWORD.replace("\U0001f511", "?"),
-        colleague.password, f"{_PASSWORD[:-2]}x ",
+        _PASSWORD.replace("\U0001f511", ""), colleague.password, f"{_PASSWORD[:-2]}x ",
     ):  # fmt: skip
         expect_error(kit, user.request_token(password=wrong), "invalid_grant")
 

@@ -71,6 +71,13 @@ def a_read_only_user_of_a_group_reads_all(kit: CheckContext) -> None:
         _expect_same_reading(kit, full, reader, "extension", number["id"])
 
 
+@check("user-types", needs=("client", "extension"), writes=False)
+def an_extension_user_reads_what_its_client_reads_of_the_number(kit: CheckContext) -> None:
+    """Lists and statistics of the number are the same."""
+    number = own_id(kit, "extension", "extension")
+    _expect_same_reading(kit, kit.client, kit.caller("extension"), "extension", number)
+
+
 @check("access", needs=NEEDS, isolated=True, smoke=True)
 def access_counts_from_the_next_request_on(kit: CheckContext) -> None:
     """Full, read_only, full again: shown to all, and in force for the existing token."""
@@ -106,12 +113,12 @@ def there_is_no_third_access(kit: CheckContext) -> None:
 
 @check("user-types", needs=NEEDS, isolated=True)
 def a_group_user_may_delete_recorded_items(kit: CheckContext) -> None:
-    """In the section of its own group: an unknown item is missing, not forbidden."""
+    """In the sections of its group and its numbers: an unknown item is missing, not forbidden."""
     own = OwnEntries(kit)
     caller = User(kit, own["extension_group"]["id"]).log_in().caller
     for operation in kit.secured_operations:
         item = operation.action == "delete" and not own.holds(operation)
-        if item and operation.section == "extension_group":
+        if item and operation.section in ("extension_group", "extension"):
             kit.expect(own.request(caller, operation), 404, operation.collection.missing)
 
 
