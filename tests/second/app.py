@@ -56,7 +56,7 @@ class _OneForm:
         self._inner = inner
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        path = re.sub("%2[Ff]", "%252F", environ["REQUEST_URI"].partition("?")[0])
+        path = re.sub("%2[Ff]", "%252F", re.split("[?#]", environ["REQUEST_URI"])[0])
         path = re.sub("/+", "/", re.sub("^https?://[^/]*", "", path)).rstrip("/") or "/"
         environ["PATH_INFO"] = unquote(path, "latin-1")
         return self._inner(environ, start_response)

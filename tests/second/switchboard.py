@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from second import faults
@@ -140,7 +140,7 @@ class Switchboard:
 def _send(subscription: dict[str, Any], parameters: dict[str, str]) -> None:
     """Sends an event once, as a form or in the query."""
     scheme, host, path, query, _ = urlsplit(subscription["url"])
-    form = urlencode(parameters, quote_via=quote)
+    form = urlencode(parameters)
     if subscription["method"] == "GET":
         query = f"{query}&{form}" if query else form
     url = urlunsplit((scheme, host, path, query, ""))
