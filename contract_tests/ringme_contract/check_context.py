@@ -109,7 +109,10 @@ class CheckContext(Assertions):
             and not can_be_created(self.contract, operation.collection)
             and not self.target.change_existing_entries
         ):
-            return f"{operation.id} changes what the run has not made (change_existing_entries)"
+            return (
+                f"{operation.id} changes entries that the run did not create"
+                " (change_existing_entries is false)"
+            )
         return None
 
     @property
@@ -138,7 +141,7 @@ class CheckContext(Assertions):
         with self._logging_in:
             if identity not in self._tokens:
                 if identity not in self.target.identities:
-                    raise NotReached(f"the target names no identity {identity}")
+                    raise NotReached(f"the target file has no identity {identity}")
                 parameters = self.target.identities[identity].parameters
                 self._tokens[identity] = str(self._log_in(identity, parameters).token)
             return Caller(self, identity, self._tokens[identity])
@@ -151,7 +154,7 @@ class CheckContext(Assertions):
     def application(self, identity: str) -> dict[str, str]:
         """Id and secret of an application of the target. Raises NotOffered if it names none."""
         self.need_offered(
-            identity in self.target.identities, f"the target names no identity {identity}"
+            identity in self.target.identities, f"the target file has no identity {identity}"
         )
         return self.target.identities[identity].application
 
@@ -253,7 +256,7 @@ class CheckContext(Assertions):
     def at_once(self, requests: Sequence[Callable[[], httpx.Response]]) -> list[httpx.Response]:
         """Responses to concurrent requests. Raises NotOffered if the target allows none."""
         if self.transport.jobs < 2:
-            raise NotOffered("requests to the target go one at a time (jobs)")
+            raise NotOffered("requests to the target are sent one at a time (jobs = 1)")
         return self.map(lambda send: send(), requests)
 
 

@@ -142,7 +142,7 @@ class Entries:
             for entry in entries:
                 path = self.path("read", entry)
                 got = self.shown(self.caller.read(path))
-                self.kit.expect_equal(f"{path} read alone", got, self.shown(entry))
+                self.kit.expect_equal(f"{path} read on its own", got, self.shown(entry))
 
     def expect_listed(self, *entries: Item) -> None:
         """Fails unless each entry is exactly once, with these values, in all of its lists."""
@@ -168,7 +168,7 @@ class Entries:
         for path in self.lists(entry):
             if self.caller.get(path).status_code != 404:
                 keys = [self.key(one) for one in self.listed(path)]
-                self.kit.expect_true(f"{path} is without it", self.key(entry) not in keys, keys)
+                self.kit.expect_true(f"{path} does not list it", self.key(entry) not in keys, keys)
 
     # --- bodies and their values
 

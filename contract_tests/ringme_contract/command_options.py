@@ -33,7 +33,7 @@ class Seconds(click.ParamType[float]):
             return value
         match = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)\s*(ms|s|m|h|)", str(value).strip())
         if match is None:
-            self.fail(f"{value!r} is not a length of time, such as 30s or 2m", param, ctx)
+            self.fail(f"{value!r} is not a duration, such as 30s or 2m", param, ctx)
         seconds = float(match[1]) * self._UNITS[match[2]]
         if not (seconds or self._or_none):
             self.fail(f"{value!r} is too short; give a time such as 30s or 2m", param, ctx)
@@ -97,7 +97,7 @@ connection_options = _together(
 )
 target_options = _together(
     click.argument("url", required=False, envvar="RINGME_CONTRACT_URL"),
-    option("--target", type=PATH, help="Target file, TOML."),
+    option("--target", type=PATH, help="Target file (TOML)."),
     document_options,
     option(
         "--wait",

@@ -19,7 +19,7 @@ from ringme_spec.contract import Contract
 RESPONSE, EFFECT, QUERY, OPERATION = "response", "effect", "query", "operation"
 REQUIRED = "required query"
 ANY = "*"
-NO_EFFECT, OTHER_EFFECT = "has no effect", "has another effect than it should"
+NO_EFFECT, OTHER_EFFECT = "has no effect", "has another effect than expected"
 _UNDOCUMENTED = "undocumented status"
 _GONE = 404
 # Characters of a text that are shown, and how many of them come before the difference.

@@ -48,16 +48,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     layers = "only the checks of this layer; no:NAME leaves one out"
     add("--ringme-url", help="URL of an implementation to check")
     add("--ringme-target", type=_path, help="target file (TOML): users and applications")
-    add("--ringme-app", help="ASGI or WSGI application, or what makes one: module:name")
-    add("--ringme-openapi", dest="ringme_document", type=_path, help="OpenAPI document to check by")
-    add("--ringme-overlay", type=Path, help="OpenAPI Overlay over the document", **many)
+    add("--ringme-app", help="ASGI or WSGI application, or a factory of one: module:name")
+    add(
+        "--ringme-openapi",
+        dest="ringme_document",
+        type=_path,
+        help="OpenAPI document to check against",
+    )
+    add("--ringme-overlay", type=Path, help="OpenAPI Overlay to apply to the document", **many)
     add("--ringme-expect", type=_path, help="list of expected failures (TOML)")
     add("--ringme-seed", type=int, help="random seed")
     add("--ringme-wait", type=float, help="seconds to wait for the target")
-    add("--ringme-ca", type=_path, help="authorities to trust besides those of this machine (PEM)")
+    add("--ringme-ca", type=_path, help="CA certificates to trust besides the system's (PEM)")
     add("--ringme-profile", help="how much to check: smoke, default or full")
-    add("--ringme-jobs", type=int, help="requests under way at once, at most")
-    add("--ringme-read-only", action="store_true", help="change nothing there")
+    add("--ringme-jobs", type=int, help="maximum number of concurrent requests")
+    add("--ringme-read-only", action="store_true", help="change nothing in the target")
     add("--ringme-layer", dest="ringme_layers", help=layers, **many)
 
 

@@ -56,7 +56,7 @@ SMOKE, DEFAULT, FULL = "smoke", "default", "full"
 PROFILES = {
     one.name: one
     for one in (
-        Profile(SMOKE, "the essential of each rule; claims no conformance", 0.1, 120, 10800, 1900),
+        Profile(SMOKE, "essential checks only; does not prove conformance", 0.1, 120, 10800, 1900),
         Profile(DEFAULT, "every check", 1, 300, 25900, 5900),
         Profile(FULL, "every check, with longer searches", 8, 1800, 43300, 11200),
     )
@@ -77,7 +77,7 @@ class Pace:
         if seconds > budget:
             yield (
                 f"the profile {profile.name} takes about {seconds:.0f} s here, and the time budget"
-                f" is {budget:.0f} s: give it --time-budget {round(seconds * 1.5, -1):.0f}s, or a"
+                f" is {budget:.0f} s: use --time-budget {round(seconds * 1.5, -1):.0f}s, or a"
                 " smaller --profile"
             )
         if self.limit is None or self.limit[1] >= profile.requests:
@@ -85,8 +85,8 @@ class Pace:
         total, left, reset = self.limit
         yield (
             f"the profile {profile.name} makes about {profile.requests} requests, and the client"
-            f" under test has {left} left of {total} an hour (all again in {reset} s): raise its"
-            " limit, or take a smaller --profile"
+            f" under test has {left} left of {total} an hour (reset in {reset} s): raise its"
+            " limit, or use a smaller --profile"
         )
 
 

@@ -238,7 +238,7 @@ def _text(content: bytes, size: int, mask: Callable[[str], str]) -> str:
     except UnicodeDecodeError as error:
         # The cut may be within a character.
         if error.start < len(content) - 3 or size <= len(content):
-            return f"({size} bytes that are no text)"
+            return f"({size} bytes, not text)"
         text = content[: error.start].decode("utf-8")
     shown = mask(text)
     return f"{shown[:_BODY_LIMIT]} ... ({size} bytes)" if len(shown) > _BODY_LIMIT else shown

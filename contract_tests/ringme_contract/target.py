@@ -36,7 +36,7 @@ OPTIONAL_IDENTITIES = {
     "other_public": "a second public application of the client",
     "foreign_public": "a public application of the second client",
     "other_login": "a second password_credentials application of the client",
-    "blocked_client": "a user of a client that is blocked, who is not blocked himself",
+    "blocked_client": "an active user of a client that is blocked",
     "limited": "a user of a client whose application allows few requests an hour, at most 20",
 }
 # Identities whose token request must be refused.
@@ -228,7 +228,7 @@ def _read_range(node: dict[str, Any], problems: list[str]) -> tuple[str, str]:
     problems += [f"range: {unknown_key(name, _RANGE)}" for name in node if name not in _RANGE]
     start, end = str(node.get("start")), str(node.get("end"))
     if len(problems) == before and start > end:
-        problems.append("range: its start comes after its end")
+        problems.append("range: start must not be after end")
     return start, end
 
 

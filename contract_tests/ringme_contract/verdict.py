@@ -61,7 +61,7 @@ def breakdown(error: BaseException) -> str:
             location = f" ({path.relative_to(_PACKAGE).as_posix()}:{trace.tb_lineno})"
         trace = trace.tb_next
     text = " ".join(str(error).split())[:_LINE]
-    return f"the kit broke down: {type(error).__name__}{f': {text}' if text else ''}{location}"
+    return f"error in the kit: {type(error).__name__}{f': {text}' if text else ''}{location}"
 
 
 @dataclass

@@ -1,6 +1,6 @@
 /**
- * The mock for tests in TypeScript. Each worker of a test runner takes a session of its own, with
- * its own entries, tokens, clock, faults and journal. Needs nothing but `fetch`.
+ * The mock for tests in TypeScript. Each worker of a test runner uses its own session, with its own
+ * entries, tokens, clock, faults and journal. Needs only `fetch`.
  */
 
 export interface Fault {
@@ -39,7 +39,7 @@ export interface Filter {
   limit?: number;
 }
 
-/** A request as the journal has it, and more: `GET /__mock__/journal` lists all properties. */
+/** Some properties of a request in the journal; `GET /__mock__/journal` has all of them. */
 export interface JournalEntry {
   method: string;
   path: string;

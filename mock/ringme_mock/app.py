@@ -104,7 +104,7 @@ class MockApp(AsyncApp):  # type: ignore[misc]
                 call.send(None)
             except StopIteration:
                 return
-            raise RuntimeError("the start of the application waits for something")
+            raise RuntimeError("the startup of the application must not wait")
 
 
 @cycle_search_paused()

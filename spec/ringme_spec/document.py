@@ -126,7 +126,10 @@ class _Reader:
                 self._end(event)
             elif kind is yaml.AliasEvent:
                 if event.anchor not in self._anchors:
-                    problem = f"*{event.anchor} names nothing before it, or what holds it itself"
+                    problem = (
+                        f"*{event.anchor} refers to an anchor that is not defined before it, or"
+                        " that contains it"
+                    )
                     raise _error(problem, event)
                 self._add(self._anchors[event.anchor], event)
             elif kind is yaml.DocumentStartEvent and found:

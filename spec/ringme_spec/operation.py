@@ -189,7 +189,7 @@ class Operation:
         for code in self.responses:
             if code.startswith("2"):
                 return int(code)
-        raise LookupError("responses: a status of success is missing")
+        raise LookupError("responses: a success status is missing")
 
     @cached_property
     def success_schema(self) -> Schema | None:

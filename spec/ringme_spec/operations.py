@@ -27,7 +27,7 @@ def read_operations(
         except (LookupError, TypeError, AttributeError, ValueError) as error:
             raise ConfigError(f"{method.upper()} {path}: {reason_of(error)}") from None
         if operation.id in found:
-            raise ConfigError(f"operationId {operation.id}: two operations have it")
+            raise ConfigError(f"operationId {operation.id}: is used by two operations")
         found[operation.id] = operation
 
     read_each(_nodes(document), read)

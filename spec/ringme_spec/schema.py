@@ -57,7 +57,7 @@ class Schemas:
         try:
             self.resolve({"$ref": reference})
         except (KeyError, TypeError, AttributeError):
-            raise ConfigError(f"$ref {reference}: the document has no such part") from None
+            raise ConfigError(f"$ref {reference}: not found in the document") from None
 
     def resolve(self, schema: Schema) -> Schema:
         """Follow `$ref` to the schema itself."""

@@ -1,4 +1,4 @@
-// Runs the scripts that Bruno makes of the document's links, as Bruno does after an answer:
+// Runs the scripts that Bruno generates from the document's links, as Bruno does after a response:
 //
 //   node bruno-scripts.mjs OPENAPI_FILE
 import { readFile } from "node:fs/promises";

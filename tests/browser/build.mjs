@@ -6,7 +6,7 @@
 //   FOLDER/client/           the walkthrough, for Node
 //   FOLDER/application/      the application, for a browser
 //
-// Ends with 1 and the compiler's messages if anything does not fit the types.
+// Exits with 1 and the compiler's messages if there is a type error.
 import { spawn } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -36,8 +36,7 @@ const [compiled] = await Promise.all([
 exit(compiled);
 
 async function generateTypes(file) {
-  // A default is what the server fills in for a key that a request leaves out: it does not make
-  // the key required.
+  // The server fills in a default for a key that a request leaves out, so the key is not required.
   const types = await openapiTypescript(pathToFileURL(DOCUMENT), { defaultNonNullable: false });
   await writeFile(file, astToString(types));
 }

@@ -1,7 +1,7 @@
-// The browser of all these programs, and pages in it that wait for as long as a busy machine needs.
+// The browser of all these programs, with time limits that suit a busy machine.
 import { chromium } from "playwright-core";
 
-/** Milliseconds: no step takes that long, but for one that will never come. */
+/** Milliseconds: only a step that never succeeds takes so long. */
 export const PATIENCE = 180_000;
 
 /** Starts /usr/bin/chromium, or the browser that the environment variable CHROMIUM names. */
@@ -13,7 +13,7 @@ export function launch(...args) {
   });
 }
 
-/** Opens a page with cookies of its own. */
+/** Opens a page with its own cookies. */
 export async function openPage(browser, options) {
   const context = await browser.newContext(options);
   context.setDefaultTimeout(PATIENCE);

@@ -1,5 +1,5 @@
-// What holds for a collection whatever program imports it: every operation of the document is in
-// it, every request of it can be sent as it stands, and all of them one after the other as well.
+// Checks of a collection in any program that imports it: it has every operation of the document,
+// and each of its requests can be sent unchanged, alone and one after the other.
 import { readFile } from "node:fs/promises";
 import { argv, exit } from "node:process";
 
@@ -15,7 +15,7 @@ export const TRUSTED_APPLICATION = {
   secret: "c0ffee01c0ffee01c0ffee01c0ffee01",
 };
 
-// A call has the id that it was given when it began, and no example can know it.
+// The id of a call is generated when it begins, so no example can contain it.
 const IN_PROGRESS = "/current_calls/{";
 
 const METHODS = ["get", "put", "post", "delete"];
@@ -45,7 +45,7 @@ export async function checkImport(program, convert) {
   exit(problems.length === 0 ? 0 : 1);
 }
 
-/** Sends all requests, and adds to the problems; how many succeed. */
+/** Sends all requests, adds to the problems, and returns how many succeed. */
 async function send(mock, requests, token, problems, before) {
   let succeeded = 0;
   for (const request of requests) {
@@ -61,7 +61,7 @@ async function send(mock, requests, token, problems, before) {
   return succeeded;
 }
 
-/** Which operations of the mock's document are missing from the requests, or too many there. */
+/** Operations of the mock's document without a request, and requests without an operation. */
 async function arrivalProblems(requests, url) {
   const { paths } = await (await fetch(`${url}/openapi.json`)).json();
   const expected = Object.entries(paths).flatMap(([path, item]) =>
@@ -75,7 +75,7 @@ async function arrivalProblems(requests, url) {
   ];
 }
 
-/** Gets a token as the programs do it: the application in the header, the rest in a form. */
+/** Gets a token as the programs do: the application in the header, the rest in a form. */
 async function logIn(mock, { tokenUrl, grant, application }) {
   const { id, secret } = application;
   const form = new URLSearchParams({ grant_type: grant });
@@ -96,7 +96,7 @@ async function logIn(mock, { tokenUrl, grant, application }) {
   return (await answer.json()).access_token;
 }
 
-/** A code by way of the login page, which the program shows in a window. */
+/** A code from the login page, which the program shows in a window. */
 async function codeOf(mock, { id, redirectUri, login, password }) {
   const query = new URLSearchParams({ response_type: "code", client_id: id, redirect_uri: redirectUri });
   const form = new URLSearchParams({ username: login, password });
@@ -118,7 +118,7 @@ class Mock {
       method,
       headers: { ...bearer, ...headers, ...this.session },
       body,
-      // Where a login leads to is the application's.
+      // The URL after the login belongs to the application.
       redirect: "manual",
     });
   }
@@ -132,7 +132,7 @@ class Mock {
     return answer.status === 204 ? null : answer.json();
   }
 
-  /** A request of a call in progress is given one that is being talked. */
+  /** Starts a call for requests that need a call in progress. */
   async answerACall(request) {
     const [, extension, id] = /\/extension\/(\d+)\/current_calls\/([^/?]+)/.exec(request.url);
     const { call } = await this.control("calls", { extension: Number(extension), course: {} });
@@ -140,7 +140,7 @@ class Mock {
     return { ...request, url: request.url.replace(id, call) };
   }
 
-  /** Every request finds the entries that the document's examples speak of. */
+  /** Every request finds the entries that the document's examples refer to. */
   async reset() {
     await this.control("reset", { keep: ["tokens"] });
   }

@@ -15,7 +15,7 @@ export class Control {
     await this.#ask("DELETE", `tokens?login=${login}`);
   }
 
-  /** An operation goes wrong in the way that the fault says, until `mend`. */
+  /** Adds a fault for an operation, until `mend`. */
   async break(operation, fault) {
     await this.#ask("POST", "faults", { match: { operation }, ...fault });
   }
@@ -32,7 +32,7 @@ export class Control {
     await this.#ask("POST", "bulk", { client, groups, seed: 7 });
   }
 
-  /** How many requests of the journal are so. */
+  /** The number of requests in the journal that match. */
   async count(filter) {
     return (await this.#ask("POST", "journal/count", filter)).count;
   }

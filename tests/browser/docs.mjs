@@ -1,4 +1,4 @@
-// Looks at the documentation in Chromium: every page wide and light, and as on a phone and dark.
+// Tests the documentation in Chromium: every page wide and light, and on a phone and dark.
 // Usage: node tests/browser/docs.mjs SITE_FOLDER [--pictures FOLDER]
 // Fails, with what it found, if a page has a serious accessibility fault, asks another host for
 // anything, writes an error to the console, is wider than its window, or has a menu that does not

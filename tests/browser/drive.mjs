@@ -1,9 +1,9 @@
-// Drives the built application with a headless browser: four people at the same time, each in a
-// session of their own, and none sees what the others do.
+// Drives the built application with a headless browser: four users at the same time, each in their
+// own session, and none sees the changes of the others.
 //
 //   node drive.mjs APPLICATION_FOLDER MOCK_URL [FOLDER_FOR_SCREENSHOTS]
 //
-// The browser is /usr/bin/chromium, or the one that the environment variable CHROMIUM names.
+// The browser is /usr/bin/chromium, or that of the environment variable CHROMIUM.
 import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { argv, exit, pid } from "node:process";
@@ -38,7 +38,7 @@ await browser.close();
 site.close();
 exit(results.every(Boolean) ? 0 : 1);
 
-/** Whether the story of one window came to its end. */
+/** True if the story of one window was completed. */
 async function visit(name) {
   const control = new Control(mock, `${name}-${pid}`);
   const visitor = new Visitor(await openPage(browser, WINDOWS[name]), name, screenshots);

@@ -1,10 +1,10 @@
-// Drives the login page of the authorization code grant in Chromium, at a mock that runs already:
+// Drives the login page of the authorization code grant in Chromium, with a running mock:
 //
 //   node login.mjs URL                      every step, and axe at four looks
 //   node login.mjs URL --pictures FOLDER    the same, with pictures of the looks
 //
-// The application is this program: the browser is told that its redirect URI is a port of this program.
-// Ends with 1 and what went wrong if a step fails. CHROMIUM names the browser.
+// This program is the application: its redirect URI is a port of this program.
+// Exits with 1 and an error message if a step fails. CHROMIUM sets the browser.
 import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -24,7 +24,7 @@ const CALLBACK = "http://localhost:3000/callback";
 const PUBLIC = { id: "c1200000000000000000000000000007", secret: "c0ffee07c0ffee07c0ffee07c0ffee07" };
 const ASKING = { id: "c1200000000000000000000000000008", secret: "c0ffee08c0ffee08c0ffee08c0ffee08" };
 const WINDOWS = { wide: { width: 1280, height: 900 }, phone: { width: 320, height: 640 } };
-// What came to the redirect URI.
+// Requests to the redirect URI.
 const arrivals = [];
 const application = createServer((request, response) => {
   const { pathname, searchParams } = new URL(request.url, CALLBACK);
@@ -34,7 +34,7 @@ const application = createServer((request, response) => {
 await new Promise((ready) => application.listen(0, "127.0.0.1", ready));
 const browser = await launch(`--host-resolver-rules=MAP localhost:3000 127.0.0.1:${application.address().port}`);
 
-/** A person with cookies of their own. */
+/** A user with their own cookies. */
 class Person {
   static async arrive(options = {}) {
     const { width = 1280, height = 900, ...rest } = options;
@@ -43,7 +43,7 @@ class Person {
     person.context = person.page.context();
     person.complaints = [];
     person.page.on("console", (message) => {
-      // Beside errors and warnings, a browser tells that the machine is slow.
+      // Besides errors and warnings, a browser reports that the machine is slow.
       const isRefusal = message.text().startsWith("Failed to load resource");
       if (["error", "warning"].includes(message.type()) && !isRefusal) person.complaints.push(message.text());
     });
@@ -55,7 +55,7 @@ class Person {
     assert.deepEqual(this.complaints, []);
   }
 
-  /** Goes where the application sends its users. */
+  /** Opens the URL that the application sends its users to. */
   async start(application = PUBLIC, more = {}) {
     const query = new URLSearchParams({ response_type: "code", client_id: application.id, redirect_uri: CALLBACK, ...more });
     await this.page.goto(`${base}/oauth/authorize?${query}`);
@@ -67,14 +67,14 @@ class Person {
     await this.page.getByRole("button", { name: "Log in" }).click();
   }
 
-  /** What came to the redirect URI last. */
+  /** The last request to the redirect URI. */
   async back() {
     await this.page.waitForURL(`${CALLBACK}?**`);
     return arrivals.at(-1);
   }
 }
 
-/** The login of the user that the code is good for. */
+/** The login of the user that the code belongs to. */
 async function userOf(code, application = PUBLIC) {
   const form = { grant_type: "authorization_code", code, redirect_uri: CALLBACK, client_id: application.id, client_secret: application.secret };
   const answer = await fetch(`${base}/oauth/token`, { method: "POST", body: new URLSearchParams(form) });
@@ -113,7 +113,7 @@ const steps = {
     await keyboard.type("wrong");
     await keyboard.press("Enter");
     await person.page.getByRole("alert").getByText("Wrong login or password.").waitFor();
-    // What has to be typed again has the focus, the rest is kept.
+    // The field that must be typed again has the focus, the others keep their text.
     assert.equal(await person.page.getByLabel("Login").inputValue(), "client-admin");
     await person.page.locator("#password:focus").waitFor();
     await keyboard.type("mock-client-admin");

@@ -1,5 +1,5 @@
-// What somebody new does in the documentation of a mock: look for an operation, see how to send it
-// in three languages, and send it, with what the page has filled in.
+// First steps of a new user in the documentation of a mock: find an operation, read how to send it
+// in three languages, and send it with the prefilled values.
 // The form has no serious accessibility fault but those of the viewer that are named here.
 // Usage: node tests/browser/newcomer.mjs MOCK_URL
 import { readFile } from "node:fs/promises";
@@ -33,7 +33,7 @@ for (const [language, sample] of [["Fetch", /fetch\(/], ["Requests", /requests\.
   console.log(`sample ${language}`);
 }
 
-// As the mock would say it of an id that is beyond what a number of JavaScript holds.
+// As the mock would write an id that JavaScript numbers cannot represent.
 await page.route(/\/extension_group\//, async (route) => {
   const response = await route.fetch();
   await route.fulfill({ response, body: (await response.text()).replace(/"id":\s*3\b/, `"id":${LARGE}`) });

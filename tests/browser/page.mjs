@@ -1,12 +1,12 @@
-// Drives the page for people in Chromium, at a mock that runs already:
+// Drives the page in Chromium, with a running mock:
 //
 //   node page.mjs URL                      every step, and axe at four looks
 //   node page.mjs URL --pictures FOLDER    the same, with pictures of the looks
 //   node page.mjs URL --screenshot FILE    only one picture of the page at work
 //   node page.mjs URL --step NAME          the steps with this in their name
 //
-// Ends with 1 and what went wrong if a step fails. CHROMIUM names the browser, /usr/bin/chromium
-// unless it is set. Every step has a session of its own; only --screenshot uses the default one,
+// Exits with 1 and an error message if a step fails. CHROMIUM sets the browser, /usr/bin/chromium
+// unless it is set. Every step has its own session; only --screenshot uses the default one,
 // and resets it.
 import { mkdir } from "node:fs/promises";
 import { argv, exit, pid } from "node:process";

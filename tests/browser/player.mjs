@@ -1,5 +1,5 @@
-// A player of the browser goes on at another place of a long recording, of which it fetches just
-// that part; on a second visit it asks whether the file is the one that it has.
+// The player of the browser seeks in a long recording and fetches only that part; on a second visit
+// it asks if the file has changed.
 // Usage: node tests/browser/player.mjs MOCK_URL
 import { createServer } from "node:http";
 
@@ -16,7 +16,7 @@ const { access_token: token } = await send("POST", "/__mock__/tokens", { login: 
 const path = `/api/ver1.0/client/@me/record/${record}/storage_url`;
 const { record_url: url } = await send("GET", path, undefined, { Authorization: `Bearer ${token}` });
 
-// An origin of its own, as a front end has.
+// A separate origin, as for a front end.
 const site = createServer((_, response) => {
   response.setHeader("Content-Type", "text/html");
   response.end("<!DOCTYPE html><title>Player</title><audio controls preload=metadata></audio>");

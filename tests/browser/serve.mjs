@@ -8,7 +8,7 @@ const TYPES = {
   ".js": "text/javascript",
 };
 
-/** Serves a folder on a free port of this machine: an origin of its own, as a front end has. */
+/** Serves a folder on a free port of this machine: a separate origin, as for a front end. */
 export async function serve(folder) {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://127.0.0.1");

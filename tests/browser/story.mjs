@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 const APRIL = ["2016-04-01", "2016-04-21"];
 const SALES = ["302 Ivanova", "303 Smirnov", "304 Vacant desk", "310 Sales queue", "500 Sales fax"];
 
-/** What one person does with the application in a session of their own, from the login on. */
+/** The steps of one user of the application in their own session, from the login on. */
 export async function tell(visitor, control) {
   const own = (title) => `${title} of ${control.session}`;
   await logInBadlyThenWell(visitor);
@@ -74,7 +74,7 @@ function isReady(audio) {
   return audio.readyState >= HTMLMediaElement.HAVE_METADATA && audio.duration > 0;
 }
 
-/** A number's own page: a call that comes in now shows up, and the number moves on. */
+/** The page of a number: a new call is shown, and the number is moved. */
 async function followNumber(visitor, control) {
   await visitor.follow("300 Petrov");
   await visitor.seesHeading("300 Petrov 30");
@@ -89,8 +89,8 @@ async function followNumber(visitor, control) {
 }
 
 /**
- * The token is renewed behind the scenes, once, however many requests find it expired: those that
- * are refused together, and one that is refused when there is a newer token already.
+ * The token is renewed in the background, only once, even if several requests are refused together,
+ * or if one is refused when there is already a newer token.
  */
 async function outliveToken(visitor, control, name) {
   await goHome(visitor);
@@ -114,7 +114,7 @@ async function outliveToken(visitor, control, name) {
   assert.equal(await control.count({ ...renewals, status: 401 }), 0);
 }
 
-/** Nothing but the password is asked for, and the group that was being made is made. */
+/** Only the password is asked for, and then the group is created. */
 async function outliveRevocation(visitor, control, name) {
   await goHome(visitor);
   await control.revokeTokens("client-admin");
@@ -145,7 +145,7 @@ async function waitForLimit(visitor, control, name) {
   await visitor.sees("no alert", () => visitor.page.locator(".banner").innerText(), "");
 }
 
-/** A browser by itself tries again when a connection that it used before is gone, but only once. */
+/** A browser retries by itself when a reused connection was closed, but only once. */
 async function outliveDrop(visitor, control) {
   await control.break("listExtensionGroups", { connection: "drop" });
   await visitor.follow("Groups of numbers");
@@ -158,7 +158,7 @@ async function outliveDrop(visitor, control) {
   ]);
 }
 
-/** Eight groups are there by now, all the visitor's own; twelve more make two pages. */
+/** There are already eight groups, all of the visitor; twelve more make two pages. */
 async function turnPages(visitor, control) {
   await control.makeGroups(12, 12);
   await visitor.page.reload();
@@ -174,7 +174,7 @@ async function turnPages(visitor, control) {
   await visitor.examine("pages");
 }
 
-/** A 403 says what is not allowed, and closes the control that asked for it. */
+/** A 403 shows what is not allowed, and disables the control that caused it. */
 async function mayOnlyReadGroup(visitor, control) {
   await visitor.logIn("sales-viewer");
   await visitor.seesHeading("Your group 3");

@@ -5,7 +5,7 @@ import { PATIENCE } from "./chromium.mjs";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
-/** A person at the application: does what a person does, and sees what a person sees. */
+/** A user of the application: acts and checks as a user would. */
 export class Visitor {
   constructor(page, name, screenshots) {
     this.page = page;
@@ -20,7 +20,7 @@ export class Visitor {
       if (message.type() === "warning") {
         this.warnings.push(message.text());
       }
-      // The browser itself reports every answer of 400 and above there; those are wanted here.
+      // The browser reports every response of 400 and above as an error; here they are expected.
       if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) {
         this.problems.push(`console: ${message.text()}`);
       }
@@ -45,7 +45,7 @@ export class Visitor {
     await this.page.getByRole("button", { name: button, exact: true }).first().click();
   }
 
-  /** Without a mouse: from one control to the next until it is there, and then Enter. */
+  /** Uses the keyboard: Tab to the control, then Enter. */
   async reach(button) {
     const name = () => this.page.evaluate(() => document.activeElement?.textContent);
     for (let steps = 0; (await name()) !== button; steps += 1) {
@@ -100,7 +100,7 @@ export class Visitor {
     return alert.innerText();
   }
 
-  /** Looks again and again until it is as expected. Throws with what is there at last if not. */
+  /** Polls until the result is as expected. Throws an error with the last result if it is not. */
   async sees(what, look, expected) {
     const end = Date.now() + PATIENCE;
     let found;
@@ -115,7 +115,7 @@ export class Visitor {
     throw new Error(`${what}: expected ${right} but found ${left}`);
   }
 
-  /** Whether the page fits the window, and has no serious fault for those who cannot see it well. */
+  /** Checks that the page fits the window, and has no serious accessibility fault. */
   async examine(station) {
     const surplus = await this.page.evaluate(
       () => document.documentElement.scrollWidth - window.innerWidth,

@@ -118,7 +118,7 @@ def serving(*arguments: str, **environment: str) -> Iterator[Command]:
 def finished(*arguments: str, **environment: str) -> Command:
     """Run the command until it ends; it must not start a mock."""
     with running(*arguments, **environment) as command:
-        assert not command.wait_for("Ctrl-C ends"), "the mock started"
+        assert not command.wait_for("Press Ctrl-C"), "the mock started"
         command.wait()
         return command
 

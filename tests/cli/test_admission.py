@@ -45,7 +45,7 @@ def test_a_mock_for_this_machine_takes_no_name_that_a_site_may_have_given_it() -
         assert [one["name"] for one in command.read("/__mock__/sessions")] == ["default"]
         refused = [one for one in command.read("/__mock__/journal") if one["status"] == 403]
         assert "--allow-host evil.example" in refused[0]["reason"]
-    assert any("(Host: evil.example is no name" in line for line in command.err)
+    assert any("(Host: evil.example is not a name" in line for line in command.err)
 
 
 @pytest.mark.parametrize("arguments", [("--host", "0.0.0.0"), ("--allow-host", "*")])

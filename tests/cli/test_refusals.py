@@ -80,6 +80,6 @@ def test_all_faults_of_a_document_are_named_a_line_each(tmp_path: Path) -> None:
     spec.write_text(json.dumps(document), "utf-8")
     command = finished("serve", "--port", "0", "--spec", str(spec))
     assert command.err == [
-        f"ringme-mock: {spec}: $ref #/components/schemas/{name}: the document has no such part"
+        f"ringme-mock: {spec}: $ref #/components/schemas/{name}: not found in the document"
         for name in ("Gone", "Lost")
     ]

@@ -97,7 +97,7 @@ def test_a_broken_file_is_told_of_and_the_mock_goes_on(
         path = desk.sources.spec.parent / file
         sound = path.read_text("utf-8")
         path.write_text(content, "utf-8")
-        line = await desk.told(path.name, word, "keeps its former files")
+        line = await desk.told(path.name, word, "keeps the previous files")
         assert len(line.splitlines()) == 1
         assert LONG in await desk.names(token)
         path.write_text(sound, "utf-8")
@@ -136,7 +136,7 @@ def test_a_changed_faults_file_is_taken_and_one_that_is_gone_is_told_of(play: Pl
         await desk.http.delete("/__mock__/faults")
         assert LONG in await desk.names(token)
         desk.sources.faults.unlink()
-        await desk.told("faults.yaml", "keeps its former files")
+        await desk.told("faults.yaml", "keeps the previous files")
 
     play(scene, "- match: {login: nobody}\n  answer: {status: 503}\n")
 

@@ -57,7 +57,7 @@ def test_entries_that_are_made_of_others_are_listed(control: Control) -> None:
 @pytest.mark.parametrize(
     ("query", "refused"),
     [
-        ("rooms", "404 No such collection: rooms; there is client, "),
+        ("rooms", "404 No such collection: rooms; known collections: client, "),
         ("extension?owner=room", "400 No such collection: room"),
         ("extension?owner=record&owner_id=1", "400 owner: entries of extension belong to no rec"),
         ("extension?owner=extension_group&owner_id=99", "404 No such"),

@@ -128,7 +128,8 @@ def test_the_journal_shows_what_can_be_written(control: Control, body: bytes, sh
 
 
 @pytest.mark.parametrize(("text", "words"), [
-    ("&a [*a]", "line 1: is not valid YAML: *a names nothing before it, or what holds it itself"),
+    ("&a [*a]", ("line 1: is not valid YAML: *a refers to an anchor that is not defined"
+" before it, or that contains it")),
     ("{1: 2}", "fault 1: cannot be written as JSON"),
     ("!!binary aGVsbG8=", "fault 1: cannot be written as JSON"),
     ("18446744073709551615", f"fault 1: answer.body: must be at most {2**63 - 1}"),

@@ -23,7 +23,7 @@ def reason(control: Control) -> str:
         ("Basic YTpi", "another scheme Basic; it must be: Bearer TOKEN"),
         ("secret-token-itself", "another scheme; it must be: Bearer TOKEN"),
         ("Bearer", "has no token"),
-        ("Bearer undefined", "the token is the word undefined"),
+        ("Bearer undefined", "the token is the text undefined"),
         ("Bearer abcdefabcdefabcdef", "the token is unknown"),
     ],
 )
@@ -53,13 +53,13 @@ def test_a_token_that_was_good_once_is_refused_with_what_ended_it(control: Contr
         control.token()
     control.done("POST", "reset", {})
     control.get("/user/", before)
-    assert "the token was made before the session was reset" in reason(control)
+    assert "the token was issued before the session was reset" in reason(control)
 
 
 def test_a_token_of_another_session_is_refused_with_its_name(control: Control) -> None:
     other = control.session("other")
     control.get("/user/", other.token())
-    assert "the token is of session other, the request is of default" in reason(control)
+    assert "the token belongs to session other, the request to session default" in reason(control)
 
 
 def test_a_refresh_token_is_no_access_token(control: Control) -> None:
@@ -87,7 +87,7 @@ def test_a_refresh_token_is_no_access_token(control: Control) -> None:
         (f"{API}/client/99999/extension/", "there is no client 99999"),
         (
             f"{API}/extension_group/5/extension/31",
-            "extension 31 is there, but belongs to extension_group 3, not 5",
+            "extension 31 exists, but belongs to extension_group 3, not 5",
         ),
     ],
 )
@@ -103,7 +103,7 @@ def test_a_404_tells_which_part_of_the_path_is_missing(
 def test_a_user_who_is_denied_access_is_told_with_what_is_in_reach(control: Control) -> None:
     answer = control.get("/extension_group/5/extension/", control.token("sales-lead"))
     assert answer.json() == {"message": "Access denied", "status": "access_denied"}
-    assert "sales-lead reaches what belongs to extension_group 3 alone" in reason(control)
+    assert "sales-lead can only access what belongs to extension_group 3" in reason(control)
 
 
 def test_a_response_that_browsers_withhold_from_a_page_is_told(control: Control) -> None:

@@ -123,7 +123,8 @@ def test_the_session_that_was_idle_longest_makes_room_for_a_new_one(
     few.session("three").token()
     assert names(few) == ["default", "one", "three"]
     assert few.session("one").get("/user/", headers).status_code == 200
-    assert "Session two ended" in caplog.text
+    assert "Session two, idle for" in caplog.text
+    assert "was ended to make room for session three" in caplog.text
     assert "--max-sessions" in caplog.text
 
 
@@ -175,7 +176,7 @@ def test_entries_of_all_sessions_have_a_bound_together(few: Control) -> None:
     for number in range(10):
         two.make_group(headers, str(number))
     said = two.refused("POST", "bulk", {"client": 12, "groups": 1})
-    assert "all sessions together have 30 entries beside the fixtures, 1 more" in said
+    assert "all sessions together have 30 entries besides the fixtures, 1 more" in said
     assert "DELETE /__mock__/sessions/NAME" in said
     state = one.done("GET", "state")
     one.done("POST", "reset", {})

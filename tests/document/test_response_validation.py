@@ -74,7 +74,7 @@ def problem(answer: httpx.Response) -> str:
     assert answer.headers["Content-Type"] == JSON
     body = answer.json()
     assert list(body) == ["message"]
-    begin = "The response breaks the document: "
+    begin = "The response does not match the OpenAPI document: "
     assert body["message"].startswith(begin)
     return str(body["message"]).removeprefix(begin)
 
@@ -85,7 +85,7 @@ def test_an_answer_that_breaks_the_document_is_an_error_that_says_where(
 ) -> None:
     asked = Asked(tmp_path, change)
     assert problem(asked.get(path_of(path))) == said
-    assert broken == [f"a response breaks the document: {said}"]
+    assert broken == [f"a response does not match the OpenAPI document: {said}"]
     last = asked.app.sessions.default.journal.entries()[-1]
     assert (last.verdict, last.status) == ("failed", 500)
     assert said in (last.reason or "")
@@ -140,7 +140,7 @@ def test_a_mock_that_broke_down_says_so_itself(
     answer = Asked(tmp_path).get(USER)
     assert (answer.status_code, answer.json()) == (
         500,
-        {"message": "The mock failed; its log says how"},
+        {"message": "Internal error of the mock; see its log"},
     )
     assert broken == []
 
@@ -197,7 +197,10 @@ def test_answers_that_are_late_or_damaged_on_their_way_are_checked(
     asked.control("faults", fault)
     assert asked.get(USER, **headers).status_code == 500
     assert broken == [
-        "a response breaks the document: getCurrentUser 200: body.colour: must be text"
+        (
+            "a response does not match the OpenAPI document: getCurrentUser 200:"
+            " body.colour: must be text"
+        )
     ]
 
 

@@ -66,7 +66,7 @@ def test_tests_make_time_pass_and_things_go_wrong() -> None:
         mock.control("DELETE", f"faults/{fault}")
         mock.advance(3600)
         assert ask(mock, token).status_code == 401
-        with pytest.raises(ControlError, match="nobody; there is client-admin"):
+        with pytest.raises(ControlError, match="nobody; known: client-admin"):
             mock.token_for("nobody")
         with pytest.raises(ControlError, match=r"match\.operation"):
             mock.add_fault(match={"operation": "nope"}, connection="drop")
@@ -106,7 +106,7 @@ def test_a_server_that_is_not_started_says_how_to() -> None:
 
 
 def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="there is no such folder"):
+    with pytest.raises(ConfigError, match="folder not found"):
         MockServer(fixtures=tmp_path / "nowhere")
     with pytest.raises(ValueError, match="must be milliseconds like 200"):
         MockServer(latency="slow")

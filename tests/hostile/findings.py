@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-FAILED = b"The mock failed; its log says how"
+FAILED = b"Internal error of the mock; see its log"
 LONGEST_WAIT = 1.0
 _MOST_FAULTS = 40
 # Limit of memory growth between the first tenth of a run and its end, in MB.

@@ -123,7 +123,7 @@ def test_the_files_of_all_sessions_are_bounded_together(
         one.done("PUT", "state", content=archive, headers=ZIPPED)
     message = second.refused("PUT", "state", content=archive, headers=ZIPPED)
     assert (
-        " MB beside the fixtures, the limit is 2 MB; leave files out, or end a session" in message
+        " MB besides the fixtures, the limit is 2 MB; leave files out, or end a session" in message
     )
     control.done("DELETE", "sessions/first")
     second.done("PUT", "state", content=archive, headers=ZIPPED)
@@ -236,7 +236,7 @@ def test_an_unknown_login_is_refused_with_some_that_exist(control: Control) -> N
         {**first, "id": 10_000 + number, "login": f"more-{number}"} for number in range(100)
     )
     message = control.refused("POST", "tokens", {"login": "nobody"})
-    assert message.startswith("404 No such user or role: nobody; there is ")
+    assert message.startswith("404 No such user or role: nobody; known: ")
     assert message.endswith(", ...")
     assert len(message) < 1000
 
@@ -250,7 +250,7 @@ def test_no_more_streams_are_open_than_may_be(
         texts = stream.iter_text()
         assert next(texts) == ": open\n\n"
         assert control.refused("GET", "journal/stream") == (
-            "400 stream: there are 1 in this session, the limit is 1; close one"
+            "400 stream: there are 1 open in this session, the limit is 1; close one"
         )
         # Other sessions have a limit of their own.
         other = {"X-Mock-Session": "other"}

@@ -156,7 +156,7 @@ def test_issued_tokens_are_in_no_output(told: Told) -> None:
 
 def test_the_secret_of_an_application_that_logs_in_is_in_no_log(told: Told) -> None:
     # The announcement as text contains, on purpose, the command for a first token.
-    requests = told.log.split("Ctrl-C ends it.")[-1]
+    requests = told.log.split("Press Ctrl-C to stop.")[-1]
     assert "/oauth/token" in requests
     assert LOGIN["client_secret"] not in requests
     assert LOGIN["password"] not in requests
@@ -174,7 +174,7 @@ def test_a_crash_does_not_tell_what_was_sent(
         answer = httpx.post(f"{server.url}/oauth/token", data=form, trust_env=False)
         journal = json.dumps(server.journal())
     assert answer.status_code == 500
-    assert answer.json() == {"message": "The mock failed; its log says how"}
+    assert answer.json() == {"message": "Internal error of the mock; see its log"}
     assert leaked(journal) == []
     (failure,) = [one for one in caplog.records if one.levelno >= logging.ERROR]
     for formatter in (PlainLog("%(message)s"), JsonLog()):
@@ -193,7 +193,7 @@ SHOWN_AS = [
     ("http://me:secret@host/", f"http://{MASK}@host/"),
     # Messages of the mock that name a secret but contain no value.
     ("refresh_token: is missing", "refresh_token: is missing"),
-    ("Authorization: is not Basic", "Authorization: is not Basic"),
+    ("Authorization: malformed HTTP Basic", "Authorization: malformed HTTP Basic"),
     ("POST /oauth/token 401 -", "POST /oauth/token 401 -"),
     ("grant_type=refresh_token&page=1", "grant_type=refresh_token&page=1"),
 ]

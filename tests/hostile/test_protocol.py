@@ -356,7 +356,10 @@ def test_an_application_that_fails_is_a_500(url: str, path: str) -> None:
     with Wire(url) as wire:
         wire.send(request("GET", path))
         response = wire.answer()
-        assert (response.status, response.message) == (500, "The mock failed; its log says how")
+        assert (response.status, response.message) == (
+            500,
+            "Internal error of the mock; see its log",
+        )
         assert wire.is_closed()
 
 

@@ -143,7 +143,7 @@ def test_headers_with_line_breaks_or_null_bytes_are_a_500(
         got = wire.answer()
         assert b"odd" not in got.head
         assert got.status == 500
-        assert got.message == "The mock failed; its log says how"
+        assert got.message == "Internal error of the mock; see its log"
         assert wire.is_closed()
 
 

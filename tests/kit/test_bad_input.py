@@ -63,8 +63,8 @@ def _no_github(monkeypatch: pytest.MonkeyPatch) -> None:
             ["http://127.0.0.1:1", "--layer", "nonsense"],
             "no layer 'nonsense'; layers: schema,",
         ),
-        (["http://127.0.0.1:1", "--wait", "soon"], "is not a length of time"),
-        (["http://127.0.0.1:1", "--document", "none.yaml"], "there is no such file"),
+        (["http://127.0.0.1:1", "--wait", "soon"], "is not a duration"),
+        (["http://127.0.0.1:1", "--document", "none.yaml"], "file not found"),
         (["http://127.0.0.1:1", "--target", "none.toml"], "none.toml: cannot be read"),
         (["http://127.0.0.1:1", "--expect", "none.toml"], "none.toml: cannot be read"),
     ],
@@ -155,7 +155,7 @@ def test_wrong_secrets_end_the_run_only_if_no_identity_gets_a_token(
     target = mock_target(tmp_path, ('client_secret = "', 'client_secret = "00'))
     done = ringme_contract("check", mock.url, "--rule", "me", "--target", target)
     assert done.exit_code == 2
-    assert "status 401 invalid_client (nor does any other of 8 identities)" in done.output
+    assert "status 401 invalid_client (and neither do the others of 8 identities)" in done.output
 
 
 def test_a_target_that_goes_away_ends_the_run_soon(

@@ -318,7 +318,7 @@ def test_an_interrupted_capture_goes_on_where_it_was(tmp_path: Path) -> None:
         assert second.exit_code == 0
         resumed = counts[False]
         whole = captured(server.url, tmp_path / "whole")
-    assert "goes on with what was read before" in second.stderr
+    assert "continues with what was already read" in second.stderr
     assert resumed <= counts[False] - resumed - 10
     assert entries_in(out) == whole
     assert not (tmp_path / "mine.part").exists()
@@ -330,7 +330,7 @@ def test_a_partial_capture_of_another_target_is_not_resumed(tmp_path: Path) -> N
             assert capture(server.url, tmp_path / "mine").exit_code == 2
         result = capture(upstream, tmp_path / "mine")
     assert result.exit_code == 2
-    assert "mine.part: holds the begin of another capture" in result.stderr
+    assert "mine.part: contains an unfinished capture with another" in result.stderr
 
 
 def endless(call: Call, content: bytes) -> bytes:
@@ -360,7 +360,7 @@ HOSTILE: dict[str, tuple[Behaviour, str]] = {
     "bomb": (spoils(bomb), "unpacks to over"),
     "not JSON": (changed(not_json), "the body is not JSON"),
     "no list": (changed(no_list), "not a list of objects"),
-    "throttled for ever": (throttled(5, "Retry-After: 0"), "429 again and again"),
+    "throttled for ever": (throttled(5, "Retry-After: 0"), "429 after all retries"),
     "redirect": (spoils(redirect), "a redirect to 'http://169.254.169.254/latest/'"),
     "closes": (spoils(close), "closed before the response was complete"),
 }
@@ -466,7 +466,7 @@ def test_a_folder_that_has_something_in_it_stays_as_it_is(tmp_path: Path) -> Non
     (out / "note.txt").write_text("mine")
     result = capture("http://127.0.0.1:9", out)
     assert (result.exit_code, [one.name for one in out.iterdir()]) == (2, ["note.txt"])
-    assert f"{out}: must be an empty folder, or not there yet" in result.stderr
+    assert f"{out}: must be empty, or not exist yet" in result.stderr
 
 
 def test_json_in_a_text_keeps_its_shape_and_the_names_of_its_members() -> None:

@@ -57,7 +57,7 @@ def test_a_must_that_fails_ends_with_1_and_is_shown_with_its_proof(
     assert done.exit_code == 1
     for text in (
         "1. GET /api/ver1.0/client/{client_id}/extension_group/{ext_group_id}: expected 200,",
-        f"again: ringme-contract check {mock.url} --rule group-read-your-writes",
+        f"run again: ringme-contract check {mock.url} --rule group-read-your-writes",
         "fail: group-read-your-writes",
         "x-rules/group-read-your-writes",
         f"curl -i {mock.url}/api/ver1.0/client/@me/extension_group/1 ",
@@ -77,13 +77,13 @@ def test_an_error_of_the_kit_ends_with_4_and_blames_nobody(
         raise KeyError("room_id")
 
     def is_not_reached(kit: CheckContext) -> None:
-        raise NotReached("nothing there")
+        raise NotReached("nothing in the target")
 
     broken, lacking = own_check("me", breaks_down), own_check("paging", is_not_reached)
     instead_of_all_checks(monkeypatch, GOOD, broken, lacking)
     done = ringme_contract("check", mock.url, "--layer", "scenarios")
     assert done.exit_code == 4, done.output
-    assert "error: me: the kit broke down: KeyError: 'room_id'" in done.output
+    assert "error: me: error in the kit: KeyError: 'room_id'" in done.output
     instead_of_all_checks(monkeypatch, broken, BAD)
     done = ringme_contract("check", mock.url, "--layer", "scenarios")
     assert done.exit_code == 1
@@ -98,7 +98,7 @@ def test_an_error_outside_of_the_checks_ends_with_4_in_one_line(
     done = ringme_contract("check", mock.url, "--rule", "me", "--quiet")
     assert done.exit_code == 4
     assert done.output.startswith(
-        "ringme-contract: the kit broke down: KeyError: 'gone' (cli/commands"
+        "ringme-contract: error in the kit: KeyError: 'gone' (cli/commands"
     )
     assert len(done.output.splitlines()) == 1
 
@@ -115,8 +115,7 @@ def test_a_check_that_cannot_read_a_malformed_response_blames_that_response(
         done = ringme_contract("check", url, "--rule", "me", "-v")
     assert done.exit_code == 1
     assert (
-        "reads_nothing: a response is not as the document describes it: getCurrentUser 200: "
-        in done.output
+        "reads_nothing: a response does not match the document: getCurrentUser 200: " in done.output
     )
 
 
@@ -186,7 +185,7 @@ def test_an_identity_that_is_missing_leaves_its_checks_unreached(
     Path(target).write_text(text[:start] + text[end:])
     done = ringme_contract("check", mock.url, "--target", target, "--rule", "me")
     assert done.exit_code == 3
-    assert "the target names no identity client" in done.output
+    assert "the target file has no identity client" in done.output
 
 
 # --- expected failures
@@ -233,7 +232,7 @@ def test_a_rule_is_expected_to_fail_once(tmp_path: Path) -> None:
     path = expect(tmp_path, ("me", "2999-12-31"), ("me", "2999-12-31"))
     done = ringme_contract("check", "http://127.0.0.1:1", "--expect", path)
     assert done.exit_code == 2
-    assert "is there twice" in done.output
+    assert "is listed twice" in done.output
 
 
 # --- doctor, init, sweep
@@ -255,10 +254,15 @@ def test_doctor_finds_all_there_in_the_mock(mock: RunningMock) -> None:
             '"support-lead"\npassword = "mock-support-lead"',
             '"sales-lead"\npassword = "mock-sales-lead"',
             2,
-            "wrong   sibling_group: should be of another group",
+            "wrong   sibling_group: should belong to another group",
         ),
         ("2016-04", "1999-04", 3, "missing data: call records in group 3"),
-        ("[identities.blocked]", "[identities.blocked]#", 0, "All is there."),
+        (
+            "[identities.blocked]",
+            "[identities.blocked]#",
+            0,
+            "The target can be checked completely.",
+        ),
         (
             '"blocked-admin"\npassword = "mock-blocked-admin"',
             '"sales-lead"\npassword = "mock-sales-lead"',
@@ -275,7 +279,7 @@ def test_doctor_finds_all_there_in_the_mock(mock: RunningMock) -> None:
             f'"c12{"0" * 28}4"\nclient_secret = "{"c0ffee04" * 4}"',
             f'"c12{"0" * 28}3"\nclient_secret = "{"c0ffee03" * 4}"',
             2,
-            "wrong   other_login: is the application of `login` again",
+            "wrong   other_login: is the same application as `login`",
         ),
         ("facade01facade01facade01facade01", "wrong", 2, "wrong   limited: gets no token"),
     ],
@@ -309,7 +313,7 @@ def test_doctor_names_the_rules_that_a_missing_identity_leaves_out(
     path.write_text(text[:start] + text[end:])
     done = ringme_contract("doctor", mock.url, "--target", str(path))
     assert done.exit_code == 3
-    assert "leaves unchecked, at least in part: me" in done.output
+    assert "not checked, at least in part: me" in done.output
 
 
 def test_init_writes_a_file_once(tmp_path: Path) -> None:
@@ -319,7 +323,7 @@ def test_init_writes_a_file_once(tmp_path: Path) -> None:
     path.write_text(before + "# mine\n")
     done = ringme_contract("init", str(path))
     assert done.exit_code == 2
-    assert "is there already; --force replaces it" in done.output
+    assert "already exists; use --force to replace it" in done.output
     assert path.read_text() == before + "# mine\n"
     assert ringme_contract("init", "--force", str(path)).exit_code == 0
     assert path.read_text() == before

@@ -81,7 +81,7 @@ def test_a_smoke_run_leaves_the_target_as_it_was_and_claims_no_conformance(
     assert done.exit_code == 0, done.output
     assert "not cleaned up" not in done.output
     assert snapshot(mock) == before
-    assert "smoke run, no claim of conformance: " in done.output
+    assert "smoke run, does not prove conformance: " in done.output
     assert json.loads(paths["badge"].read_text())["message"].startswith("smoke: ")
     run = json.loads(paths["json"].read_text())["run"]
     assert run["profile"] == "smoke"
@@ -211,7 +211,7 @@ def test_what_cannot_be_removed_is_named(
     instead_of_all_checks(monkeypatch, own_check("me", cannot_clean_up))
     done = ringme_contract("check", mock.url, "--rule", "me")
     assert "not cleaned up: PATCH /api/ver1.0/user/: status 405" in done.output
-    assert "not cleaned up: the kit broke down: KeyError" in done.output
+    assert "not cleaned up: error in the kit: KeyError" in done.output
 
 
 def test_leftovers_of_a_crashed_run_do_no_harm(

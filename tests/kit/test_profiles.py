@@ -43,7 +43,7 @@ def test_the_time_of_a_run_follows_latency_jobs_and_the_requests_a_second_allowe
         (0.01, None, ""),
         (0.01, (10000, 8000, 60), ""),
         (0.3, None, "takes about 611 s here, and the time budget is 300 s"),
-        (0.01, (10000, 7999, 60), "7999 left of 10000 an hour (all again in 60 s)"),
+        (0.01, (10000, 7999, 60), "7999 left of 10000 an hour (reset in 60 s)"),
     ],
 )
 def test_a_run_that_cannot_end_well_is_known_before(

@@ -111,7 +111,7 @@ def test_each_rule_that_a_null_server_passes_has_a_reason() -> None:
 def test_a_trial_that_breaks_down_says_why() -> None:
     proof = prove([replace(FAULTS["deleted-twice"], id="no-such-fault")], servers=False, jobs=1)
     (line,) = proof.complaints
-    assert line.startswith("broke down: no-such-fault: the kit broke down: KeyError")
+    assert line.startswith("broke down: no-such-fault: error in the kit: KeyError")
 
 
 def test_a_fault_that_crashes_the_mock_is_reported_as_such(
@@ -152,7 +152,7 @@ def healthy(*messages: str, code: int = 0) -> ServerFinding:
         (Proof(servers={"healthy": healthy(code=3)}), ["false alarm: the run ends with 3"]),
         (
             Proof(servers={"missing": ServerFinding("missing", 0, {"me": "pass"}, [], 1.0)}),
-            ["undeserved: missing passes me, the whole run"],
+            ["the server missing must not pass: me, the whole run"],
         ),
         (
             Proof(servers={"example": ServerFinding("example", 1, {"no-5xx": "pass"}, [], 1.0)}),

@@ -141,8 +141,8 @@ def test_each_fault_is_found_or_left_out_or_not_put(mock: RunningMock, tmp_path:
     assert report["no response"] == report["could not be removed"] == []
     reasons = {name: one["reason"] for name, one in report["faults"].items()}
     assert reasons["deleted-twice"].startswith("generic/group-delete/")
-    assert reasons["name-of-256"] == "it lies in the document of the mock"
-    assert reasons["members-not-released"].startswith("it acts in the mock")
+    assert reasons["name-of-256"] == "it is a change to the document of the mock"
+    assert reasons["members-not-released"].startswith("it can only be injected inside the mock")
     assert reasons["refresh-twice"].startswith("no check of its rules passes without it")
 
 

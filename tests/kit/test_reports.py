@@ -91,7 +91,7 @@ def report() -> Report:
         outcome("fail", Verdict.FAIL, ODD),
         outcome("fail", Verdict.FAIL, ODD),
         outcome("unexpected-pass", Verdict.PASS),
-        outcome("error", Verdict.ERROR, "the kit broke down: KeyError: 'id'"),
+        outcome("error", Verdict.ERROR, "error in the kit: KeyError: 'id'"),
         outcome("warn", Verdict.FAIL, "slow"),
         outcome("expected-failure", Verdict.FAIL, "still so"),
         outcome("not-offered", Verdict.NOT_OFFERED, "the target lacks fax"),

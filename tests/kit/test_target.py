@@ -93,7 +93,7 @@ def test_secrets_of_the_environment_go_before_those_of_the_file(
         ('"http://127.0.0.1:1"', "5", "url: must be text"),
         ('start = "2016-04-01 00:00:00"', "", "range.start: is missing"),
         ("2016-04-01 00", "2016-4-1 00", "range.start: must be YYYY-MM-DD HH:MM:SS"),
-        ("2016-04-01", "2016-05-01", "range: its start comes after its end"),
+        ("2016-04-01", "2016-05-01", "range: start must not be after end"),
         (
             'client_secret = "b"',
             "",

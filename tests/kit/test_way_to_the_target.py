@@ -49,7 +49,7 @@ def test_a_certificate_is_trusted_by_the_file_of_its_authority(tmp_path: Path) -
     with serving("--tls", "--tls-ca", str(authority)) as command:
         said = one_line(command.url)
         assert "its certificate is not trusted" in said
-        assert "--ca FILE names another authority" in said
+        assert "--ca FILE adds a CA certificate to trust" in said
         done = ringme_contract("check", command.url, "--rule", "me", "--ca", str(authority))
         assert done.exit_code == 0, done.output
 
@@ -58,7 +58,7 @@ def test_a_file_without_an_authority_is_named(tmp_path: Path) -> None:
     empty = tmp_path / "empty.pem"
     empty.write_text("")
     url = "https://127.0.0.1:1"
-    assert "empty.pem: holds no certificate in PEM" in one_line(url, "--ca", str(empty))
+    assert "empty.pem: contains no PEM certificate" in one_line(url, "--ca", str(empty))
     assert "none.pem: cannot be read" in one_line(url, "--ca", str(tmp_path / "none.pem"))
 
 

@@ -69,14 +69,14 @@ def test_the_page_shows_the_last_comparison(
     assert text.count('<rect width="10.0%"') == 3
     assert "what mock is" in text
     assert "2026-01-02 03:04:05 UTC: Z80 &lt;b&gt;, 2 cores" in text
-    assert text.count("There is no result here") == 4
+    assert text.count("No result is included") == 4
 
 
 def test_without_results_the_page_says_how_to_measure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = page(tmp_path, monkeypatch)
-    assert text.count("There is no result here") == 5
+    assert text.count("No result is included") == 5
     assert "make bench" in re.sub(r"<[^>]+>", "", text)
     assert "<svg" not in text
 

@@ -97,19 +97,19 @@ def test_a_file_that_lacks_a_command_is_refused(made: Path) -> None:
 
 def test_a_foreign_file_is_refused_and_left_alone(path: Path) -> None:
     path.write_text("to: do\n", "utf-8")
-    assert "no state file" in refusal("--state", str(path))
+    assert "not a state file" in refusal("--state", str(path))
     assert path.read_text("utf-8") == "to: do\n"
     other = path.with_name("other.db")
     database = sqlite3.connect(other)
     database.execute("create table log (number integer)")
     database.close()
-    assert "no state file" in refused(other)
+    assert "not a state file" in refused(other)
 
 
 def test_a_path_without_a_folder_and_reload_are_refused(tmp_path: Path) -> None:
     missing = tmp_path / "missing" / "state.db"
     assert "No such file or directory" in refusal("--state", str(missing))
-    assert "exclude each other" in refusal("--state", str(tmp_path / "x"), "--reload")
+    assert "cannot be used together" in refusal("--state", str(tmp_path / "x"), "--reload")
 
 
 def test_what_cannot_be_kept_is_refused_and_not_applied(path: Path) -> None:

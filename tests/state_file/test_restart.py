@@ -111,7 +111,7 @@ def test_a_call_that_ends_meanwhile_is_in_the_history(path: Path) -> None:
         assert len(mock.control("GET", "entries/record")["entries"]) == count + 1
         missed = mock.control("GET", "deliveries")
         assert {one["state"] for one in missed} == {"not sent"}
-        assert "had ended when it was due" in missed[0]["error"]
+        assert "the process that should have sent it had ended" in missed[0]["error"]
 
 
 def test_the_count_of_requests_up_to_the_last_change_is_kept(path: Path) -> None:

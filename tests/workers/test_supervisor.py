@@ -42,7 +42,7 @@ def two() -> Iterator[Command]:
 
 
 def test_all_of_them_serve_one_state(two: Command) -> None:
-    assert "2 processes serve one state." in "\n".join(two.out)
+    assert "2 processes share one state." in "\n".join(two.out)
     assert len(workers_of(two)) == 2
     eventually(lambda: two.read("/__mock__/health")["processes"] == 2)
     with log_in(two.url) as http:
@@ -119,14 +119,14 @@ def test_a_state_file_goes_from_one_process_to_many_and_back(tmp_path: Path) -> 
 def test_what_is_wrong_is_said_once_before_any_process_starts(tmp_path: Path) -> None:
     missing = str(tmp_path / "none.yaml")
     assert missing in refusal("--spec", missing, *TWO)
-    assert "exclude each other: SIGHUP restarts" in refusal("--reload", *TWO)
+    assert "cannot be used together: SIGHUP restarts" in refusal("--reload", *TWO)
 
 
 def test_a_machine_without_a_temporary_folder_is_told_of(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
-    with pytest.raises(ConfigError, match="name one with TMPDIR"), shared_folder():
+    with pytest.raises(ConfigError, match="set TMPDIR to a writable folder"), shared_folder():
         pass
 
 

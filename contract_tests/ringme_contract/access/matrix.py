@@ -108,7 +108,7 @@ def _item_for(kit: CheckContext, objects: TableObjects, cell: Cell) -> object:
     """
     operation, collections = cell.operation, cell.operation.path_collections
     if cell.expected == _OK and not operation.addresses_entries:
-        raise NotReached(f"nothing is known to be at the end of {operation.path}")
+        raise NotReached(f"the kit knows no entry for the path {operation.path}")
     if len(collections) > 1 and cell.expected == _OK:
         # The path names an object and an item below it.
         return objects.item(operation.section or "", cell.kind, cell.key, collections[1].name)
@@ -133,7 +133,7 @@ def _walk(kit: CheckContext, chosen: Callable[[Cell], bool], writing: bool) -> N
     for cell in _one_of_alike(kit, filter(chosen, _cells(kit, objects))):
         with suppress(NotReached):
             rows.append((cell, _item_for(kit, objects, cell)))
-    kit.need(rows, "the target has nothing for this table")
+    kit.need(rows, "the target has no entries for this table")
     responses = kit.map(lambda row: _send(kit, *row), rows)
     wrong = [
         (cell, Deviation(exchange_of(response), *found))
@@ -147,7 +147,7 @@ def _walk(kit: CheckContext, chosen: Callable[[Cell], bool], writing: bool) -> N
         text, first = f"{len(wrong)} of {len(rows)} cells are wrong: {text}", wrong[0][1]
         kit.fail(text, first.expected, first.got, [one for _, one in wrong])
     if before is not None:
-        kit.expect_equal("what the clients see after refused requests", _view(kit), before)
+        kit.expect_equal("data of the clients after refused requests", _view(kit), before)
 
 
 def _view(kit: CheckContext) -> dict[str, list[Item]]:

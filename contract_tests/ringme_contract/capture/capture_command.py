@@ -18,7 +18,7 @@ from ringme_spec.command_line import WholeNumber
     "--target",
     type=PATH,
     required=True,
-    help="Target file, TOML, as `ringme-contract init` writes.",
+    help="Target file (TOML), as written by `ringme-contract init`.",
 )
 @click.option("--out", type=PATH, required=True, help="New folder for the fixtures.")
 @click.option(
@@ -39,10 +39,10 @@ from ringme_spec.command_line import WholeNumber
 def capture(ctx: click.Context, /, **options: Any) -> None:
     """Copy a client of a live service into fixtures.
 
-    Nothing is changed there: all requests but those for a token are GET. URL is what comes before
-    /api/ver1.0; without it, that of the target file counts, which also names the range of the
-    calls. The folder appears when it is complete; an interrupted capture goes on when it is started
-    again.
+    Nothing is changed there: all requests except those for a token are GET. URL is the part before
+    /api/ver1.0; the default is the URL of the target file, which also sets the range of the calls.
+    The folder is created when the capture is complete; run the same command again to continue an
+    interrupted capture.
 
     \b
     Example:
@@ -68,5 +68,5 @@ def capture(ctx: click.Context, /, **options: Any) -> None:
         tell(str(error))
         sys.exit(2)
     except KeyboardInterrupt:
-        tell("interrupted; the same command goes on where it was")
+        tell("interrupted; run the same command again to continue")
         sys.exit(130)

@@ -43,7 +43,7 @@ def run(
     check_free(out)
     saved = SavedResponses(out.with_name(f"{out.name}.part"), _about(target, contract))
     if saved.resumed:
-        tell("goes on with what was read before")
+        tell("continues with what was already read")
     found = _gather(contract, target, saved, max_entries, tell)
     gone = Completion(contract, found, target.capture, target.source).run()
     MadeUp(contract, keep_personal_data).replace_all(found.entries)

@@ -59,7 +59,10 @@ class Completion:
             unknown = [f"{name}.{one}" for one in values if rule and one not in rule.properties]
             if rule is None or unknown:
                 what = unknown[0] if unknown else name
-                raise ConfigError(f"{self._source}: capture.{what}: the document has no such thing")
+                raise ConfigError(
+                    f"{self._source}: capture.{what}: the document has no such collection or"
+                    " property"
+                )
 
     # --- values that are not shown
 
@@ -146,7 +149,7 @@ class Completion:
             if is_valid(value):
                 return value
         raise ConfigError(
-            f"{rule.name}.{name}: the service does not show it; say it in {self._source}:"
+            f"{rule.name}.{name}: the service does not show it; set it in {self._source}:"
             f" [capture.{rule.name}] {name} = ..."
         )
 
@@ -161,7 +164,7 @@ class Completion:
         if isinstance(size, int) and size > MOST_BYTES:
             entry[rule.content.size] = MOST_BYTES
             self._found.notes.append(
-                f"{rule.name} {entry.get(rule.key)}: its file is made with {MOST_BYTES} bytes"
+                f"{rule.name} {entry.get(rule.key)}: its file is generated with {MOST_BYTES} bytes"
             )
 
     def _settle_references(self, rule: CollectionRule) -> None:

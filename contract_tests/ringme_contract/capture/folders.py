@@ -33,11 +33,11 @@ class SavedResponses:
             if _read(header) == about:
                 return True
             raise ConfigError(
-                f"{self.folder}: holds the begin of another capture (another URL, range or"
-                " document); remove that folder to begin anew"
+                f"{self.folder}: contains an unfinished capture of another URL, range or document;"
+                " remove that folder to start again"
             )
         if any(self.folder.iterdir()):
-            raise ConfigError(f"{self.folder}: is in the way; remove it or name another --out")
+            raise ConfigError(f"{self.folder}: already exists; remove it or choose another --out")
         _write(header, about)
         return False
 
@@ -59,7 +59,7 @@ def _read(file: Path) -> Any:
     try:
         return json.loads(file.read_text("utf-8"))
     except (OSError, ValueError):
-        raise ConfigError(f"{file}: cannot be read; remove its folder to begin anew") from None
+        raise ConfigError(f"{file}: cannot be read; remove its folder to start again") from None
 
 
 def _write(file: Path, content: Any) -> None:
@@ -75,7 +75,7 @@ def check_free(folder: Path) -> None:
     with file_errors(folder, "read"):
         taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
     if taken:
-        raise ConfigError(f"{folder}: must be an empty folder, or not there yet")
+        raise ConfigError(f"{folder}: must be empty, or not exist yet")
 
 
 def write_folder(

@@ -86,7 +86,7 @@ class Gathering:
         if kinds != [section]:
             raise ConfigError(
                 f"GET {operation.path}: the token is for a user of"
-                f" {' and '.join(kinds) or 'nobody'}; a user of a {section} is needed"
+                f" {' and '.join(kinds) or 'no owner'}; a user of a {section} is needed"
             )
         users = self.found.entries[operation.collection.name]
         users.append({**user, **self._type_of_user(section)})

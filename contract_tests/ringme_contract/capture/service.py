@@ -89,7 +89,7 @@ class Service:
                 arguments["repeatable"] = True
                 response = self._transport.send(IDENTITY, method, path, **arguments)
         except Unreachable as error:
-            raise ConfigError(f"{error}; the same command goes on where it was") from None
+            raise ConfigError(f"{error}; run the same command again to continue") from None
         if response.is_redirect:
             where = mask_text(response.headers.get("Location", ""))[:200]
             line = _line(response)

@@ -72,11 +72,12 @@ class _Commands(OneLineGroup):
 def main() -> None:
     """Check an implementation of the RingMe API against its OpenAPI document, over HTTP.
 
-    Options of check and doctor can also be given by environment variables, RINGME_CONTRACT_ and
-    their name.
-    Exit codes: 0 every MUST passed, 1 a MUST failed or something passed that was expected to fail,
-    2 could not run, 3 a MUST was not reached, 4 the kit itself broke down, 130 interrupted. Of
-    several the first of 1, 4 and 3 holds.
+    Options of check and doctor can also be set by environment variables: RINGME_CONTRACT_ and the
+    name of the option, such as RINGME_CONTRACT_TARGET.
+
+    Exit codes: 0 every MUST passed, 1 a MUST failed or an expected failure passed, 2 could not
+    run, 3 a MUST was not reached, 4 an error in the kit, 130 interrupted. If several apply, the
+    first of 1, 4 and 3 is used.
 
     Example: ringme-contract check http://127.0.0.1:8080/s/contract-1
     """
@@ -104,13 +105,13 @@ main.add_command(capture)
 @option("--seed", type=int, default=0, show_default=True, help="Random seed.")
 @option("--shuffle", type=int, help="Random seed of the order of checks.")
 @option("--read-only", is_flag=True, help="Change nothing in the target.")
-@option("--expect", type=PATH, help="List of expected failures, TOML.")
+@option("--expect", type=PATH, help="List of expected failures (TOML).")
 @option("--report-dir", type=PATH, help="Folder for reports and scripts.")
 @option("--junit", type=PATH, help="Write a JUnit XML file.")
 @option("--json", type=PATH, help="Write the report as JSON.")
 @option("--html", type=PATH, help="Write the report as one HTML page.")
-@option("--badge", type=PATH, help="Write a badge in the JSON of shields.io.")
-@option("--ndjson", type=PATH, help="Write each exchange as a line of JSON.")
+@option("--badge", type=PATH, help="Write a badge as JSON for shields.io.")
+@option("--ndjson", type=PATH, help="Write each request with its response as a line of JSON.")
 @option("--replay-dir", type=PATH, help="Folder for scripts that repeat failures.")
 @option(
     "--docs",
@@ -129,10 +130,10 @@ def check(
     replay_dir: Path | None,
     **settings: Any,
 ) -> None:
-    """Check an implementation and say which rules it meets.
+    """Check an implementation and report which rules it meets.
 
-    URL is what comes before /api/ver1.0. Without --target it has to be a mock on this machine with
-    its own fixtures. Each run deletes some of its recorded items, so name a new session.
+    URL is the part before /api/ver1.0. Without --target it must be a mock on this machine with the
+    built-in fixtures. Each run deletes some recorded items, so use a new session for each run.
 
     \b
     Examples:
@@ -175,7 +176,7 @@ def check(
 def doctor(**settings: Any) -> None:
     """Test a target file and its target.
 
-    Tells how much of the target can be checked: gets a token for each identity, reads its user,
+    Shows how much of the target can be checked: gets a token for each identity, reads its user,
     counts the data, and estimates how long each profile takes.
     """
     findings: list[Finding] = []
@@ -186,8 +187,8 @@ def doctor(**settings: Any) -> None:
     code = worst(findings)
     click.echo(
         {
-            ExitCode.PASSED: "All is there.",
-            ExitCode.NOT_REACHED: "The target can be checked in part.",
+            ExitCode.PASSED: "The target can be checked completely.",
+            ExitCode.NOT_REACHED: "The target can be checked only in part.",
         }.get(code, "The target file does not fit the target.")
     )
     sys.exit(code)
@@ -215,19 +216,19 @@ def rules(**settings: Any) -> None:
 
 @main.command()
 @click.argument("file", type=PATH, default=Path("target.toml"))
-@click.option("--force", is_flag=True, help="Replace a file that is there already.")
+@click.option("--force", is_flag=True, help="Replace an existing file.")
 @document_options
 def init(file: Path, force: bool, **settings: Any) -> None:
     """Write a commented target file to fill in; `-` prints it.
 
-    FILE is target.toml unless you name another. Its folder is made where it is missing.
+    FILE is target.toml by default. Missing folders are created.
     """
     contract = read_document(Options(**settings))
     if str(file) == "-":
         click.echo(template(contract), nl=False)
         return
     if file.is_file() and not force:
-        raise ConfigError(f"{file}: is there already; --force replaces it")
+        raise ConfigError(f"{file}: already exists; use --force to replace it")
     with file_errors(file):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(template(contract), "utf-8")
@@ -236,12 +237,12 @@ def init(file: Path, force: bool, **settings: Any) -> None:
 
 @main.command()
 @target_options
-@click.option("--dry-run", is_flag=True, help="List what would be removed, and remove nothing.")
+@click.option("--dry-run", is_flag=True, help="Only list what would be removed.")
 def sweep(dry_run: bool, **settings: Any) -> None:
-    """Remove what crashed runs left in the target.
+    """Remove entries that crashed runs left in the target.
 
     Removes groups, users of groups, and numbers whose name or label begins with contract- and six
-    digits. Do not use it during another run.
+    digits. Do not use it while another run is in progress.
     """
     total, removed = 0, 0
     try:
@@ -274,7 +275,7 @@ def _print_finding(finding: Finding) -> None:
     word = {ExitCode.PASSED: "ok", ExitCode.NOT_REACHED: "missing"}.get(finding.code, "wrong")
     click.echo(f"{word:8}{finding.about}: {printable(finding.text)}")
     if finding.rules:
-        click.echo(f"{'':8}leaves unchecked, at least in part: {', '.join(finding.rules)}")
+        click.echo(f"{'':8}not checked, at least in part: {', '.join(finding.rules)}")
 
 
 def _stop(message: str, code: ExitCode = ExitCode.COULD_NOT_RUN) -> NoReturn:

@@ -86,7 +86,7 @@ def _identity(kit: CheckContext, name: str, users: dict[str, dict[str, Any]]) ->
     who = f"{user.get('login')}, {', '.join(f'{one} {user[one]}' for one in owners) or 'no owner'}"
     who += f", access {user.get('access')}"
     if owners != [owner]:
-        return Finding(name, f"should have {owner} alone: {who}", ExitCode.COULD_NOT_RUN)
+        return Finding(name, f"should have no owner but {owner}: {who}", ExitCode.COULD_NOT_RUN)
     if access is not None and user.get("access") != access:
         return Finding(name, f"should have the access {access}: {who}", ExitCode.COULD_NOT_RUN)
     trouble = _relation(kit, name, users, json_object(login))
@@ -105,13 +105,13 @@ def _relation(
         return other not in users or users[name].get(key) == users[other].get(key)
 
     if name in ("client_read_only", "call_api") and not same("clients", "client"):
-        return "should be of the same client as `client`"
+        return "should belong to the same client as `client`"
     if name == "other_client" and "client" in users and same("clients", "client"):
-        return "should be of another client than `client`"
+        return "should belong to another client than `client`"
     if name == "group_read_only" and not same("groups", "group"):
-        return "should be of the same group as `group`"
+        return "should belong to the same group as `group`"
     if name == "sibling_group" and "group" in users and same("groups", "group"):
-        return "should be of another group than `group`"
+        return "should belong to another group than `group`"
     scope = "call_api" if name == "call_api" else "all"
     if name in ("client", "other_client", "call_api") and token.get("scope") != scope:
         return f"should come through an application with the scope {scope}"
@@ -165,7 +165,7 @@ def _application(
     identities = kit.target.identities
     known = identities[first].application["client_id"] if first in identities else None
     if name != first and identities[name].application["client_id"] == known:
-        return Finding(name, f"is the application of `{first}` again", ExitCode.COULD_NOT_RUN)
+        return Finding(name, f"is the same application as `{first}`", ExitCode.COULD_NOT_RUN)
     response = kit.request_token(**request)
     if json_object(response).get("error") == "invalid_grant":
         return Finding(name, good)
@@ -186,7 +186,7 @@ def _pace(kit: CheckContext) -> Iterator[Finding]:
     yield Finding("pace", text)
     if pace.limit is not None:
         limit, left, reset = pace.limit
-        yield Finding("limit", f"{left} of {limit} requests left, all again in {reset} s")
+        yield Finding("limit", f"{left} of {limit} requests left; the count is reset in {reset} s")
     for profile in PROFILES.values():
         seconds = profile.seconds(pace.latency, target.jobs, target.requests_per_second)
         text = f"{profile.name}: about {profile.requests} requests in {seconds:.0f} s"

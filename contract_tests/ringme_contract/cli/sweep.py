@@ -52,7 +52,7 @@ def _remove(kit: CheckContext, where: EntryList, key: str | None) -> str:
     if key is None or path is None:
         return "nothing to delete it by"
     if _name(kit, where.rule, where.read_entry(kit, key)[1]) is None:
-        return "it has another name when it is read alone"
+        return "it has another name when it is read on its own"
     kit.guard.confirmed.add((where.rule.name, key))
     try:
         status = kit.caller(where.reader).request("DELETE", path).status_code

@@ -157,7 +157,7 @@ class Factory(RequestValues):
     def to_read(self, operation: Operation) -> Item:
         """Path values of existing entries. Raises NotReached if there are none."""
         if not operation.addresses_entries:
-            raise NotReached(f"nothing is known to be at the end of {operation.path}")
+            raise NotReached(f"the kit knows no entry for the path {operation.path}")
         last = operation.path_collections[-1:]
         if last and last[0].content is not None:
             found = self.items.one(last[0].name)

@@ -68,7 +68,9 @@ class Lending:
             if record.rehearsal is None:
                 record.rehearsal = self._problem_of_moving()
             if record.rehearsal:
-                raise NotReached(f"no number of the target's own is moved: {record.rehearsal}")
+                raise NotReached(
+                    f"existing numbers are not moved, because a trial failed: {record.rehearsal}"
+                )
 
     def _problem_of_moving(self) -> str:
         caller = self._kit.client
@@ -84,7 +86,7 @@ class Lending:
             got = response.json() if response.status_code == 200 else {}
             wrong = [name for name in expected if got.get(name, ...) != expected[name]]
             if wrong:
-                return f"one that the run has made is not what it should be {step}: {wrong}"
+                return f"a number that the run created has wrong values {step}: {wrong}"
         caller.delete(path)
         return ""
 
@@ -107,7 +109,9 @@ class BorrowedEntries:
     def problem_of(self, rule: CollectionRule, key: str) -> str | None:
         """Registers an entry to be restored. Returns a reason why it may not be changed."""
         if not self._kit.target.change_existing_entries:
-            return f"{rule.name} {key} is the target's own (change_existing_entries)"
+            return (
+                f"{rule.name} {key} was not created by the run (change_existing_entries is false)"
+            )
         with self._record.lock:
             if (rule.name, key) not in self._known:
                 self._known.add((rule.name, key))

@@ -78,22 +78,26 @@ class Removal:
         by_key = {place: _by_key(listed)}
         new = [one for one in listed or () if not record.was_there(rule, one[0])]
         if len(new) > _MOST_NEW:
-            record.left[rule.name, ""] = "not looked for: its list grew by more than a run makes"
+            record.left[rule.name, ""] = (
+                "not searched: the list grew by more entries than a run creates"
+            )
             return listed
         for key, entry in new:
             known, own = (rule.name, key or ""), bears_prefix(self._kit, entry)
             if key is None:
                 if own:
-                    record.left[known] = "without an id to delete it by"
+                    record.left[known] = "cannot be deleted without an id"
             elif known in gone:
-                record.left[known] = "still there though DELETE succeeded"
+                record.left[known] = "still there although DELETE succeeded"
             elif known in record.deleted:
                 # Deleted after the list was read, perhaps by another check.
                 continue
             elif own or any(one.has_its_name(entry) for one in guard.made_in(rule)):
                 self._remove(rule, key, by_key, is_found=True)
             elif any(one.rule is rule and one.is_like(entry) for one in guard.made):
-                record.left[known] = "perhaps made by a POST of the run, which did not tell"
+                record.left[known] = (
+                    "perhaps created by a POST of the run whose response did not show it"
+                )
         return listed
 
     def _remove(
@@ -110,7 +114,7 @@ class Removal:
         known, guard, left = (rule.name, key), self._guard, self._record.left
         for place, listed in places.items():
             if self._is_silent:
-                left[known] = "not removed, for the target does not respond"
+                left[known] = "not removed, because the target does not respond"
                 return
             entry = listed.get(key) if listed else None
             if entry is None and listed is not None and known in guard.removed:
@@ -122,19 +126,19 @@ class Removal:
                 # The first place is its own client; the other one may have no access at all.
                 continue
             if entry is None:
-                left[known] = f"not removed, for reading it has {_told(status)}"
+                left[known] = f"not removed, because reading it got {_told(status)}"
             elif guard.is_own(rule, key, entry):
                 guard.confirmed.add(known)
                 self._delete(known, place)
             elif is_found or not self._record.was_there(rule, key):
-                left[known] = "not removed, for reading them shows what the run has not sent"
+                left[known] = "not removed, because they contain values that the run did not send"
             return
         left.pop(known, None)
 
     def _delete(self, known: tuple[str, str], where: EntryList) -> None:
         path, status = where.path(self._kit, "delete", known[1]), None
         if path is None:
-            self._record.left[known] = "not removed, for the document has no DELETE for it"
+            self._record.left[known] = "not removed, because the document has no DELETE for it"
             return
         with suppress(Failure, NotReached, Unreachable):
             status = self._kit.caller(where.reader).delete(path).status_code
@@ -142,7 +146,7 @@ class Removal:
             self._record.deleted.add(known)
             self._record.left.pop(known, None)
         else:
-            self._record.left[known] = f"not removed, for DELETE has {_told(status)}"
+            self._record.left[known] = f"not removed, because DELETE got {_told(status)}"
 
     def _left(self, there: dict[EntryList, dict[str, int]]) -> Iterator[str]:
         kinds: dict[tuple[str, str], list[str]] = {}

@@ -123,7 +123,7 @@ class RequestValues:
         found = (one for one in (own, short, marked, example, *_TEXTS) if fits(one))
         text = next((one for one in found if one is not None), None)
         if text is None:
-            raise NotReached(f"no text fits {schema}; give the schema an example")
+            raise NotReached(f"no generated text matches {schema}; give the schema an example")
         return str(text)
 
     def change(self, operation: Operation) -> Item:
@@ -169,7 +169,7 @@ class RequestValues:
             one["name"].rpartition("*")[2] for one in self.read(self._kit.roles.numbers, identity)
         ]
         if not names:
-            raise NotReached("the client has no number to tell how long its numbers are")
+            raise NotReached("the client has no number that shows how long its numbers are")
         # The digits before that are those of an existing number.
         head, tail = names[0][:-_COUNTED], names[0][-_COUNTED:]
         size, taken = 10 ** len(tail), set(names)

@@ -117,10 +117,10 @@ class WriteGuard:
             return None
         # A deletion of a range, or a path without DELETE that a server might take for one.
         if rule is None or values[owners[-1].name] == owners[-1].me:
-            return "it might delete what the run has not made"
+            return "it might delete entries that the run did not create"
         key = lenient_number(values[owners[-1].name])
         if (rule.name, key) in self._hosts:
-            return f"entries of the target's own are in {rule.name} {key}"
+            return f"{rule.name} {key} contains entries that the run did not create"
         return self._problem_of_key(rule, key)
 
     def _problem_of_no_path(self, path: str) -> str | None:
@@ -132,7 +132,7 @@ class WriteGuard:
             if not self.may_delete_recorded_items and not any(
                 self._is_confirmed(one.rule, key) for one in self.made if one.key == key
             ):
-                return f"nothing with the key {key} is confirmed as the run's own"
+                return f"no entry with the key {key} is confirmed as created by the run"
         return None
 
     def _problem_of_item(self, rule: CollectionRule, text: str) -> str | None:
@@ -140,7 +140,7 @@ class WriteGuard:
         may_be_one = lenient_number(text).isdecimal() or re.fullmatch(r"[\w.-]{8,80}", text)
         if self.may_delete_recorded_items or not may_be_one:
             return None
-        return f"it may be of {rule.name}, of which nothing may be deleted"
+        return f"it may be one of {rule.name}, which must not be deleted"
 
     def _problem_of_entry(
         self, method: str, rule: CollectionRule, key: str, arguments: Item
@@ -159,7 +159,7 @@ class WriteGuard:
         changes = {one: to for one, to in body.items() if entry.get(one, ...) != to}
         home = changes.pop(name, None)
         if changes:
-            return f"{rule.name} {key} is the target's own, of which no more than {name} may change"
+            return f"{rule.name} {key} was not created by the run, so only its {name} may change"
         if home is None or is_nobodys(str(home)):
             return None
         group = self._kit.contract.collections[rule.references[name].collection]
@@ -171,7 +171,7 @@ class WriteGuard:
             return None
         if any(one.key == key and one.rule is rule for one in self.made):
             return f"the id {key} in the response to a POST is not that of the new {rule.name}"
-        return f"{rule.name} {key} is not confirmed as the run's own"
+        return f"{rule.name} {key} is not confirmed as created by the run"
 
     def _confirm_below(self, rule: CollectionRule) -> None:
         """Confirms entries that will be deleted along, as they cannot be read afterwards."""

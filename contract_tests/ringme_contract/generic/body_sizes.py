@@ -32,7 +32,7 @@ def a_body_of_the_largest_size_is_read(kit: CheckContext) -> None:
             entry = {**entry, **entries.shown(bodies[1])}
         entries.expect_read(entry)
         tried += 1
-    kit.need_offered(tried, "the document names no largest size of a body")
+    kit.need_offered(tried, "the document does not define a maximum size of a body")
 
 
 def _is_applied(entries: Entries, entry: Item, body: Item, size: int) -> bool:

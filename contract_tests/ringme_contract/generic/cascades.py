@@ -111,7 +111,7 @@ def a_range_takes_neither_other_kinds_nor_former_members(kit: CheckContext) -> N
         kit.expect(client.delete(path, **query), removal.status)
         before.expect_without(f"DELETE {path} of a range without items", {})
         tried += 1
-    kit.need(tried, "no second of the target's range has items of one kind alone")
+    kit.need(tried, "no second of the target's range has only items of one kind")
 
 
 # A range delete, the keys of its path, the list and item that it must not touch, and the length of

@@ -111,7 +111,9 @@ def ids_differ_between_clients(kit: CheckContext, operation: Operation) -> None:
         entry = entries.create(**sent)
         _expect_sent(entries, entry, sent)
         ids.append(entries.key(entry))
-    kit.expect_equal(f"how many ids four new {both[0].name} of two clients have", len(set(ids)), 4)
+    kit.expect_equal(
+        (f"number of different ids of four new {both[0].name} of two clients"), len(set(ids)), 4
+    )
 
 
 # The number of entries tried of a list with a range, which may be long.
@@ -143,7 +145,7 @@ def an_entry_read_alone_is_the_listed_one(kit: CheckContext, operation: Operatio
         path = fill(operation, {**keys, rule.name: entry[rule.key]})
         alone = caller.read(path)
         shown = {name: alone.get(name) for name in listing.response_properties}
-        kit.expect_equal(f"{path} read alone", shown, {name: entry[name] for name in shown})
+        kit.expect_equal(f"{path} read on its own", shown, {name: entry[name] for name in shown})
 
 
 def _sets_unique(operation: Operation, _: object) -> bool:

@@ -232,7 +232,7 @@ def several_existing_entries_refer_to_one(kit: CheckContext, operation: Operatio
     viewed, released = ViewedEntry(kit, operation), _released(operation, kit.contract)
     rule, owners = viewed.rule, {**viewed.keys}
     others = [one for one in kit.factory.read(rule.name) if one[rule.key] != owners[rule.name]]
-    kit.need(others, f"the client has one {rule.name} alone")
+    kit.need(others, f"the client has only one {rule.name}")
     new = {one.collection.name: _new_key(kit, one) for one in released.values()}
     body = {name: new[one.collection.name] for name, one in released.items()}
     viewed.change(body)

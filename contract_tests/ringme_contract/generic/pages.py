@@ -207,7 +207,7 @@ def a_list_longer_than_a_page_comes_whole(kit: CheckContext) -> None:
             owner = owners.get(str(listing.section))
             whole = read_list(kit, entries.caller, listing, owner)
             missing = keys - {entries.key(one) for one in whole}
-            kit.expect_equal(f"how many new entries {listing.id} lacks", len(missing), 0)
+            kit.expect_equal(f"number of new entries missing in {listing.id}", len(missing), 0)
             if {"page", "page_size"} <= listing.roles.keys():
                 _check_pages(kit, listing, owner, whole, _PAGE_SIZES, {})
 

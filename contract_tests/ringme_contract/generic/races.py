@@ -36,7 +36,9 @@ def what_is_created_at_once_is_all_there(kit: CheckContext) -> None:
             kit.expect_properties(f"one of {_TWENTY} new {entries.name}", entry, sent)
             made.append(entry)
         keys = {entries.key(one) for one in made}
-        kit.expect_equal(f"how many ids {_TWENTY} new {entries.name} have", len(keys), _TWENTY)
+        kit.expect_equal(
+            f"number of different ids of {_TWENTY} new {entries.name}", len(keys), _TWENTY
+        )
         entries.expect_listed(*made)
 
 

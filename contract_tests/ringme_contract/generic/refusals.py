@@ -79,7 +79,7 @@ class DefectiveRequests:
             first.word and error_code(response) != first.word
         ):
             kit.fail(
-                f"{operation.id} with this wrong: {', '.join(map(str, defects))}: {got}",
+                f"{operation.id} with these errors: {', '.join(map(str, defects))}: {got}",
                 f"{first.status} {first.word or ''}",
                 got,
             )
@@ -228,7 +228,7 @@ def what_is_not_there_is_missing_by_its_own_word(kit: CheckContext) -> None:
         for defect in samples.of(operation, list(_missing(kit, operation, gone, deleted)), 1)
     ]
     kit.map(lambda one: requests.expect_refused(*one), due)
-    requests.own.expect_unchanged("requests for what is not there")
+    requests.own.expect_unchanged("requests for entries that do not exist")
 
 
 def _missing(

@@ -35,7 +35,7 @@ def every_read_succeeds(kit: CheckContext) -> None:
         query = kit.range_query if operation.ranged else {}
         kit.expect(kit.client.get(path, **query), 200)
     if lacking:
-        raise NotReached(f"there is nothing to read for {', '.join(lacking)}")
+        raise NotReached(f"there is no entry to read for {', '.join(lacking)}")
 
 
 @check("slash", isolated=True)
@@ -123,7 +123,7 @@ def a_method_that_a_path_lacks_is_refused(kit: CheckContext) -> None:
         _expect_refused(kit, client, method, kit.token_path, {"POST"}, set())
     # It would repeat the token of the request.
     kit.expect(client.request("TRACE", kit.me), 405)
-    own.expect_unchanged("methods that are not there")
+    own.expect_unchanged("methods that do not exist")
 
 
 def _methods(operations: Iterable[Operation]) -> dict[str, set[str]]:
@@ -172,7 +172,7 @@ def a_path_that_is_none_is_missing(kit: CheckContext) -> None:
             response = kit.expect(client.request(method, path, **body), 404)
             message = response.json().get("message")
             kit.expect_true("the 404 has a message", isinstance(message, str), message)
-    own.expect_unchanged("requests for paths that are none")
+    own.expect_unchanged("requests for paths that do not exist")
 
 
 _REFUSED = 6

@@ -49,7 +49,7 @@ class RequestTime(threading.local):
         """The seconds left. Raises `error` if there are none."""
         left = min(self._until, self._ends()) - time.monotonic()
         if left <= 0:
-            raise error("the time is over")
+            raise error("the time limit is over")
         return left
 
     def until_look(self, error: type[Exception]) -> float:

@@ -112,7 +112,7 @@ def reason_of(error: Exception) -> str:
         return f"the body is not encoded as its Content-Encoding says ({text})"
     if "CERTIFICATE_VERIFY_FAILED" in text:
         why = text.partition("verify failed: ")[2].partition(" (_ssl")[0]
-        return f"its certificate is not trusted ({why}); --ca FILE names another authority"
+        return f"its certificate is not trusted ({why}); --ca FILE adds a CA certificate to trust"
     return text or type(error).__name__
 
 

@@ -58,7 +58,9 @@ class RunEnd:
             if self.interrupted:
                 raise KeyboardInterrupt
             self.interrupt()
-            say("Ending: what was made is removed, reports are written (again: at once).")
+            say(
+                "Ending: removing what was created and writing reports (Ctrl-C again: end at once)."
+            )
 
         before = {one: signal.signal(one, handle) for one in (signal.SIGINT, signal.SIGTERM)}
         try:

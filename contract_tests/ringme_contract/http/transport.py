@@ -212,8 +212,8 @@ class Transport:
             return
         if not {url.host, url.netloc.decode("ascii")} & set(self.target.file_hosts):
             raise NotReached(
-                f"a URL leads to {url.netloc.decode('ascii')}, which is not the target; if it may"
-                " be followed, name that host in the target file: file_hosts"
+                f"a URL leads to {url.netloc.decode('ascii')}, which is not the target; to"
+                " allow it, add that host to file_hosts in the target file"
             )
 
     def _refuse(self, identity: str | None, name: str) -> None:
@@ -221,7 +221,7 @@ class Transport:
         if self.end.left(cleaning) <= 0:
             self._refuse_late()
         if self._time_outs[name] >= _TIME_OUTS:
-            raise Unreachable(f"{name}: timed out {_TIME_OUTS} times and is not asked again")
+            raise Unreachable(f"{name}: timed out {_TIME_OUTS} times and is not requested again")
         closed = self._throttle.closed(identity) if identity and not cleaning else None
         if closed:
             seconds, left = closed
@@ -289,7 +289,7 @@ class Transport:
         """Raises Unreachable for a response that proves nothing about the target."""
         status, line = response.status_code, f"{request.method} {request.url.path}"
         if status == THROTTLED:
-            raise Unreachable(f"{line}: status 429 again and again")
+            raise Unreachable(f"{line}: status 429 after all retries")
         if status in GATEWAY and not self._thread.cleaning:
             again = retries.tries > 1 or line in self._broke
             self._broke.add(line)

@@ -65,7 +65,7 @@ def tls_context(ca: Path | None) -> ssl.SSLContext:
         try:
             context.load_verify_locations(cafile=ca)
         except ssl.SSLError:
-            raise ConfigError(f"--ca {ca}: holds no certificate in PEM") from None
+            raise ConfigError(f"--ca {ca}: contains no PEM certificate") from None
         except OSError as error:
             raise ConfigError(f"--ca {ca}: cannot be read: {error.strerror}") from None
     return context

@@ -91,7 +91,7 @@ class UrlProof:
         finding, site = UrlFinding(fault), Site()
         site.put(fault)
         if site.document != contract().document:
-            finding.state, finding.reason = LEFT_OUT, "it lies in the document of the mock"
+            finding.state, finding.reason = LEFT_OUT, "it is a change to the document of the mock"
         elif not any(one.rule in fault.rules for one in self.checks if one.id not in self.baseline):
             bad = [one.message for one in self.baseline.values() if one.rule in fault.rules]
             finding.state = NOT_PUT
@@ -115,13 +115,16 @@ class UrlProof:
             if finding.caught or proxy.inside or proxy.failure:
                 break
         if proxy.inside:
-            finding.state, finding.reason = LEFT_OUT, f"it acts in the mock: {proxy.inside}"
+            finding.state, finding.reason = (
+                LEFT_OUT,
+                f"it can only be injected inside the mock: {proxy.inside}",
+            )
         elif proxy.failure:
-            finding.state, finding.reason = NOT_PUT, f"it broke down: {proxy.failure}"
+            finding.state, finding.reason = NOT_PUT, f"it failed with an error: {proxy.failure}"
         elif finding.caught:
             finding.state, finding.reason = FOUND, next(iter(finding.caught.values()))
         elif not proxy.changed:
-            finding.state, finding.reason = NOT_PUT, "its situation never came"
+            finding.state, finding.reason = NOT_PUT, "no request matched it"
 
     @contextmanager
     def _run(self, site: Site) -> Iterator[tuple[CheckContext, Proxy]]:

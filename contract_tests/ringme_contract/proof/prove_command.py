@@ -27,17 +27,17 @@ from ringme_spec.errors import ConfigError, unknown_key
 
 @click.command()
 @click.argument("url", required=False)
-@click.option("--target", type=PATH, help="Target file of that server, TOML.")
+@click.option("--target", type=PATH, help="Target file of that server (TOML).")
 @click.option("--reset", help="Command that resets the data of the server, before each fault.")
 @click.option("--fault", "names", multiple=True, help="Only this fault; repeatable.")
 @click.option("--class", "kinds", multiple=True, help="Only the faults of this class; repeatable.")
-@click.option("--full", is_flag=True, help="Let every layer try every fault: takes much longer.")
+@click.option("--full", is_flag=True, help="Try every layer on every fault; takes much longer.")
 @click.option(
     "--jobs",
     type=WholeNumber(1, 64),
     default=min(os.cpu_count() or 1, 8),
     show_default="one for each core",
-    help="Number of mocks that run at a time.",
+    help="Number of mocks that run at the same time.",
 )
 @click.option("--json", "json_file", type=PATH, help="Write the proof as JSON.")
 def prove(
@@ -53,13 +53,13 @@ def prove(
     """Prove that the kit finds faults.
 
     Injects faults into the mock, one at a time, and checks that each is found. Also checks the
-    mock without a fault, which has to pass, and servers that implement nothing, which have to fail.
+    mock without a fault, which must pass, and servers that implement nothing, which must fail.
     Exit codes: 0 every fault was found and nothing else failed, 1 otherwise, 2 could not run, 3 no
     fault could be injected, 130 interrupted.
 
     With a URL or a target file, a proxy on this machine injects the faults into the requests and
     responses of that server, which shows what the kit would find in that implementation. A rule
-    that fails without a fault proves nothing; faults inside the mock are left out.
+    that fails without a fault proves nothing. Faults inside the mock are skipped.
 
     \b
     Examples:
@@ -73,9 +73,9 @@ def prove(
         signal.signal(number, signal.default_int_handler)
     start = time.monotonic()
     if (url or target) and full:
-        raise ConfigError("--full: is for the mock; leave it out for another server")
+        raise ConfigError("--full: applies only to the mock; leave it out for another server")
     if reset and not (url or target):
-        raise ConfigError("--reset: is for another server; name it by URL or --target")
+        raise ConfigError("--reset: applies only to another server; give its URL or --target")
     if json_file is not None:
         try_path(json_file)
     if url or target:

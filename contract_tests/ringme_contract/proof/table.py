@@ -25,7 +25,7 @@ def progress_line(name: str, finding: Finding | None) -> str:
 
 def said(finding: Finding | None) -> str:
     if finding is None:
-        return "the trial broke down"
+        return "the trial failed with an error"
     if not isinstance(finding, FaultFinding):
         return f"exit {finding.code}, {len(finding.passed)} of {len(finding.verdicts)} rules passed"
     if not finding.caught:
@@ -51,7 +51,10 @@ def print_proof(console: Console, proof: Proof, full: bool) -> None:
     for name, server in proof.servers.items():
         _say(console, f"{name}: {said(server)}")
     if not full:
-        console.print("Layers beyond the first that catches a fault are tried with --full.")
+        console.print(
+            "Each fault is tried only up to the first layer that catches it; --full"
+            " tries all layers."
+        )
     for line in proof.complaints:
         _say(console, line, "bold red")
     found = sum(bool(one.caught) for one in findings)

@@ -99,7 +99,7 @@ class ServerFinding:
             return [f"false alarm: {line}" for line in lines]
         wrong = [rule for rule in self.passed if rule not in deserved_passes()[self.name]]
         wrong += ["the whole run"] if self.code == ExitCode.PASSED else []
-        return [f"undeserved: {self.name} passes {', '.join(wrong)}"] if wrong else []
+        return [f"the server {self.name} must not pass: {', '.join(wrong)}"] if wrong else []
 
 
 def try_fault(name: str, full: bool = False) -> FaultFinding:

@@ -28,7 +28,7 @@ def cause_lines(cause: Cause, report: Report) -> list[str]:
     lines = [f"{one.curl()}  # {one.identity}: {one.status}" for one in example_requests(cause)]
     rules = cause.rules
     lines.append(f"breaks {counted(len(rules), 'rule')}: {listed(rules, _RULES)}")
-    return [*lines, f"again: {again(cause, report)}"]
+    return [*lines, f"run again: {again(cause, report)}"]
 
 
 def again(cause: Cause, report: Report) -> str:
@@ -67,7 +67,7 @@ def example_requests(cause: Cause) -> list[Exchange]:
 
 def place(operation: str, contract: Contract) -> str:
     found = contract.operations.get(operation)
-    return f"{found.method} {found.path}" if found else "paths that the document lacks"
+    return f"{found.method} {found.path}" if found else "paths that are not in the document"
 
 
 def where(cause: Cause, contract: Contract) -> str:
@@ -79,7 +79,7 @@ def where(cause: Cause, contract: Contract) -> str:
             # A single list that does not show it may be stale: the write itself may be right.
             return f"{place(reads[0], contract)} does not show {write}"
         return f"{write} {cause.effect}"
-    names = [name or "paths that the document lacks" for name in cause.operations]
+    names = [name or "paths that are not in the document" for name in cause.operations]
     found = place(cause.operations[0], contract)
     if len(names) > 1:
         found = f"{len(names)} operations ({listed(names, _OPERATIONS)})"

@@ -47,13 +47,13 @@ def failures(finding: RuleFinding, all_checks: bool = False) -> list[str]:
         lines += ["", *_failure_lines(outcome)]
         if others:
             lines.append(
-                f"  # the same in {counted(len(others), 'check')} more: {', '.join(others[:3])}"
+                f"  # the same in {counted(len(others), 'other check')}: {', '.join(others[:3])}"
             )
     rest = sum(1 + len(others) for _, others in distinct[limit:])
     if rest:
         lines += [
             "",
-            f"and {counted(rest, 'check')} more that failed in other ways; the reports have all",
+            f"and {counted(rest, 'more failed check')} with other messages; the reports list all",
         ]
     return lines
 

@@ -32,7 +32,7 @@ _MARKS = {
     "blocked_client": "Bc",
     "limited": "Li",
 }
-_OTHERS = ("+", "users that the kit made, and requests with a changed token")
+_OTHERS = ("+", "users that the kit created, and requests with a changed token")
 
 
 def html_page(report: Report) -> str:
@@ -74,6 +74,6 @@ def _marks(identities: list[str]) -> list[tuple[str, str]]:
 
 
 def _legend(seen: set[str]) -> list[tuple[str, str]]:
-    texts = {"anonymous": "nobody: no token", **IDENTITIES, **OPTIONAL_IDENTITIES}
+    texts = {"anonymous": "requests without a token", **IDENTITIES, **OPTIONAL_IDENTITIES}
     return [(mark, f"{name}: {texts[name]}" if name in texts else name)
             for mark, name in _marks(sorted(seen))]  # fmt: skip

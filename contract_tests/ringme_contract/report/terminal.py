@@ -177,7 +177,7 @@ def _notes(report: Report) -> _Lines:
         more = f"and {len(left) - _LEFT} more in the reports; " if len(left) > _LEFT else ""
         yield f"{more}`ringme-contract sweep` removes what the kit left behind", "yellow"
     if report.result.interrupted and not left:
-        yield "interrupted: what was made has been removed", "yellow"
+        yield "interrupted: everything that was created has been removed", "yellow"
 
 
 def _print_failure(console: Console, finding: RuleFinding) -> None:

@@ -41,8 +41,8 @@ TOKENLESS = (*REFUSED, "login", "public")
 
 # Shown if it may be the reason.
 _TAKEN = (
-    "each run takes some recorded items away (delete_recorded_items), so that a target that was"
-    " checked before may lack what is not reached; a new session of the mock, URL/s/NAME, has all"
+    "each run deletes some recorded items (delete_recorded_items), so a target that was checked"
+    " before may have too few of them; a new session of the mock, URL/s/NAME, has all of them"
 )
 
 
@@ -118,7 +118,7 @@ class Session:
         repeated = self.kit.transport.repeated
         if repeated:
             again = f"{repeated} requests were sent again"
-            self.notes.append(f"{again}: lost on the way, or past the rate limit")
+            self.notes.append(f"{again}, because they were lost or over the rate limit")
         lacking = any(one.verdict is Verdict.NOT_REACHED for one in findings)
         complete = not (result.interrupted or result.gone)
         if lacking and complete and self.kit.target.delete_recorded_items:
@@ -177,7 +177,7 @@ def read_document(options: Options) -> Contract:
     """The document of the options, or that of the distribution. Raises ConfigError."""
     path = options.document or SPEC
     if not path.is_file():
-        raise CannotRun(f"{path}: there is no such file; --document names another")
+        raise CannotRun(f"{path}: file not found; give another one with --document")
     contract = read_contract(path, options.overlay)
     if not contract.rules:
         raise CannotRun(f"{path}: has no x-rules, so there is nothing to check a target against")
@@ -194,8 +194,8 @@ def read_target(options: Options, contract: Contract) -> Target:
             raise CannotRun("no target: give a URL, or a file with --target")
         if not is_loopback(options.url):
             raise CannotRun(
-                f"{options.url}: a target file has to say how to log in there: "
-                "`ringme-contract init target.toml` writes one, --target names it"
+                f"{options.url}: a target file with the logins is needed: "
+                "`ringme-contract init target.toml` writes one; pass it with --target"
             )
         path = MOCK
     if path != MOCK and not path.exists():
@@ -265,10 +265,12 @@ def try_tokens(kit: CheckContext) -> list[str]:
             what = f"identities.{name} gets no token: {said(response)}"
             refused.append(f"{kit.target.source}: {what}")
     if tried == 0:
-        raise CannotRun(f"{kit.target.source}: identities: names nobody who could log in")
+        raise CannotRun(f"{kit.target.source}: identities: has no user who can log in")
     if len(refused) == tried:
         raise CannotRun(
-            refused[0] if tried == 1 else f"{refused[0]} (nor does any other of {tried} identities)"
+            refused[0]
+            if tried == 1
+            else f"{refused[0]} (and neither do the others of {tried} identities)"
         )
     return refused
 

@@ -175,7 +175,7 @@ class Engine:
                 outcome.verdict, outcome.message = Verdict.ERROR, breakdown(error)
             else:
                 outcome.verdict = Verdict.FAIL
-                outcome.message = f"a response is not as the document describes it: {problem}"
+                outcome.message = f"a response does not match the document: {problem}"
         finally:
             try:
                 self._prove(outcome, evidence)
@@ -218,13 +218,13 @@ class Engine:
         if check.writes and target.read_only:
             raise NotOffered(READ_ONLY)
         if check.deletes_recorded_items and not target.delete_recorded_items:
-            raise NotOffered("the target keeps its recorded items (delete_recorded_items)")
+            raise NotOffered("recorded items must not be deleted (delete_recorded_items is false)")
         off = [name for name in check.uses if name in target.off]
         if off:
             raise NotOffered(f"the target lacks {', '.join(off)}")
         lacking = [name for name in check.needs if name not in target.identities]
         if lacking:
-            raise NotReached(f"the target names no identity {', '.join(lacking)}")
+            raise NotReached(f"the target file has no identity {', '.join(lacking)}")
 
     def _look_for_target(self) -> None:
         """Saves the remaining checks a timeout each if the target is gone."""
@@ -259,7 +259,7 @@ def _besides(check: Check, evidence: list[Exchange], kit: CheckContext) -> Itera
     told = _leaks(evidence, kit.run_id, kit.target.identities)
     if told and ISOLATION in kit.contract.rules:
         (one, text), bad = told[0], [one for one, _ in told]
-        what = f"tells {one.identity} of {text!r}, which only another client has sent"
+        what = f"shows {one.identity} the text {text!r}, which only another client has sent"
         yield failed(ISOLATION, f"{one.line}: {what}", bad, bad[:3])
 
 

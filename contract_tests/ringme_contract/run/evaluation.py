@@ -122,7 +122,7 @@ class RuleFinding:
         if self.expired:
             return f"expected to fail until {self.expectation.expires}: {self.expectation.reason}"
         if self.state == UNEXPECTED_PASS:
-            return f"was expected to fail: {self.expectation.reason}; take it off the list"
+            return f"was expected to fail: {self.expectation.reason}; remove it from the list"
         return f"expected until {self.expectation.expires}: {self.expectation.reason}"
 
 
@@ -227,7 +227,7 @@ class Report:
         """The verdict in one line; a smoke run makes no claim of conformance."""
         text = summary(self.findings)
         smoke = self.target.profile == SMOKE
-        return f"smoke run, no claim of conformance: {text}" if smoke else text
+        return f"smoke run, does not prove conformance: {text}" if smoke else text
 
     @cached_property
     def causes(self) -> list[Cause]:
@@ -264,7 +264,7 @@ def load_expectations(path: Path, rules: Iterable[str]) -> dict[str, Expectation
         number, node = numbered
         one = _read_expectation(node, f"{path}: expected failure {number}", known)
         if one.rule in found:
-            raise ConfigError(f"{path}: the rule {one.rule} is there twice")
+            raise ConfigError(f"{path}: the rule {one.rule} is listed twice")
         found[one.rule] = one
 
     read_each(enumerate(nodes, 1), read)
@@ -280,7 +280,7 @@ def _read_expectation(node: Any, where: str, known: set[str]) -> Expectation:
         problems += [] if isinstance(value, str) and value.strip() else [f"{key}: is missing"]
     rule, expires = node.get("rule"), node.get("expires")
     if isinstance(expires, datetime) or not isinstance(expires, date):
-        problems.append("expires: must be a date, as 2030-01-31 without quotes")
+        problems.append("expires: must be a date, such as 2030-01-31, without quotes")
     if isinstance(rule, str) and rule.strip() and rule not in known:
         problems.append(f"rule: the document has no rule {rule}")
     raise_all(f"{where}: {problem}" for problem in problems)

@@ -52,7 +52,7 @@ def at_me_is_the_client_of_whoever_asks(kit: CheckContext) -> None:
     for path in lists:
         made = kit.expect(client.post(path, {"name": kit.new_name("group")}), 201)
         group = made.json()
-        kit.expect_equal(f"the client of a group made at {path}", group["client_id"], own)
+        kit.expect_equal(f"the client of a group created at {path}", group["client_id"], own)
         for at in lists:
             kit.expect_equal(f"{at}{group['id']}", client.read(f"{at}{group['id']}"), group)
             kit.expect_true(f"{at} lists the group", group in client.read(at))

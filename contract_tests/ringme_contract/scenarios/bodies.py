@@ -60,7 +60,7 @@ def what_is_no_json_object_is_refused(kit: CheckContext) -> None:
     for operation in kit.secured_operations:
         if operation.action == "update":
             kit.expect(kit.client.put(own.path(operation), [{}]), 400)
-    own.expect_unchanged("bodies that are no JSON object")
+    own.expect_unchanged("bodies that are not a JSON object")
 
 
 @check("body", isolated=True)
@@ -152,10 +152,14 @@ def unknown_and_read_only_keys_are_not_stored(kit: CheckContext) -> None:
         CHANGES.items(), paths_of(kit, own).values(), strict=True
     ):
         entry, made = own[collection], kit.factory.create(collection, **extra)
-        kit.expect_true(f"the id sent for {collection} is not taken", made["id"] != wanted, made)
+        kit.expect_true(
+            f"the id in the body of a new {collection} is ignored", made["id"] != wanted, made
+        )
         for name in ("client_id", "domain"):
             kit.expect_equal(f"{name} of a new {collection}", made.get(name), entry.get(name))
-        kit.expect_true("create_date sent is not taken", extra["create_date"] not in made.values())
+        kit.expect_true(
+            "create_date in the body is ignored", extra["create_date"] not in made.values()
+        )
         for body in (extra, {**extra, **change, "id": made["id"]}):
             changed = kit.expect(kit.client.put(path, body), 200).json()
             for thing in (made, changed):

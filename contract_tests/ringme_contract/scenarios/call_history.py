@@ -55,7 +55,7 @@ def a_call_has_the_legs_that_the_list_of_legs_has(kit: CheckContext) -> None:
         uuid, legs = call["call_uuid"], call["cdr"]
         own = by_call.pop(uuid, [])
         within = [leg for leg in legs if leg["init_time_gmt"] <= last]
-        kit.expect_equal(f"how many legs call {uuid} has", len(within), len(own))
+        kit.expect_equal(f"number of legs of call {uuid}", len(within), len(own))
         for shown, leg in zip(within, own, strict=True):
             kit.expect_equal(f"a leg of call {uuid}", *_shared(shown, leg))
         order = [(leg["init_time_gmt"], leg["extension_id"]) for leg in legs]
@@ -85,7 +85,7 @@ def every_view_shows_the_same_calls(kit: CheckContext) -> None:
         calls = calls_with_legs(kit, order=order)
         for listing in _lists(kit, CALLS):
             brief = read_list(kit, kit.client, listing, order=order)
-            kit.expect_equal(f"how many calls {listing.id} has", len(brief), len(calls))
+            kit.expect_equal(f"number of calls in {listing.id}", len(brief), len(calls))
             for shown, call in zip(brief, calls, strict=True):
                 kit.expect_equal(f"a call of {listing.id} {order}", *_shared(shown, call))
     if kit.path.find(CALLS, "read", [CALLS]) is None:
@@ -93,7 +93,7 @@ def every_view_shows_the_same_calls(kit: CheckContext) -> None:
     many = sorted(calls, key=lambda one: -len(one["cdr"]))
     for call in (*many[:3], *many[-2:]):
         for form in (call["call_uuid"], call["call_uuid"].lower()):
-            kit.expect_equal(f"call {form} read alone", _call(kit, form), call)
+            kit.expect_equal(f"call {form} read on its own", _call(kit, form), call)
 
 
 @check("call-values", writes=False, smoke=True)

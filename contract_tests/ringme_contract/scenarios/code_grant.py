@@ -32,12 +32,14 @@ def a_user_logs_in_and_the_code_gives_tokens(kit: CheckContext) -> None:
     for method, scope in (("GET", "all"), ("POST", "contract")):
         user, browser = User(kit), Browser(kit, scope=scope)
         away = browser.authorize(method)
-        kit.expect_true("nobody gets a code without a login", not browser.leads_back(away))
+        kit.expect_true("there is no code without a login", not browser.leads_back(away))
         # As client programs do it: post to the address directly, without reading the page.
         back = browser.follow(away, username=user.login, password=user.password)
         kit.expect_true("a login sets a cookie", "Set-Cookie" in kit.expect(back, 302).headers)
         pairs = browser.brought(browser.follow(back))
-        kit.expect_equal("what the redirect URI gets", [name for name, _ in pairs], ["code"])
+        kit.expect_equal(
+            "parameters that the redirect URI gets", [name for name, _ in pairs], ["code"]
+        )
         code = pairs[0][1]
         is_code = re.fullmatch("[0-9A-Za-z]{30}", code) is not None
         kit.expect_true("the code is 30 letters and digits", is_code, f"{len(code)} characters")
@@ -47,7 +49,7 @@ def a_user_logs_in_and_the_code_gives_tokens(kit: CheckContext) -> None:
         expect_works(kit, _refresh(kit, response), user.login)
         expect_error(kit, _refresh(kit, response), "invalid_grant")
         second = browser.code()
-        kit.expect_true("no code is given twice", second != code)
+        kit.expect_true("no code is issued twice", second != code)
         expect_works(kit, browser.exchange(second), user.login)
 
 
@@ -102,7 +104,9 @@ def a_code_used_at_once_works_once(kit: CheckContext) -> None:
     browser = Browser(kit)
     code = browser.code_of(User(kit))
     statuses = [one.status_code for one in kit.at_once([lambda: browser.exchange(code)] * 4)]
-    kit.expect_equal("statuses of one code four times", sorted(statuses), [200, 401, 401, 401])
+    kit.expect_equal(
+        "statuses of four requests with the same code", sorted(statuses), [200, 401, 401, 401]
+    )
 
 
 @check("code-once", needs=_NEEDS, uses=_GRANT, isolated=True)
@@ -150,15 +154,15 @@ def state_comes_back_behind_the_code_or_the_error(kit: CheckContext) -> None:
         browser.query["state"] = state
         pairs = browser.come_back()
         names = [name for name, _ in pairs]
-        kit.expect_equal("what the redirect URI gets", names, ["code", "state"])
+        kit.expect_equal("parameters that the redirect URI gets", names, ["code", "state"])
         kit.expect_equal("the state that comes back", pairs[1][1], state)
         for wrong in ("token", ""):
             pairs = browser.brought(browser.authorize(response_type=wrong))
             expected = [("error", "unsupported_response_type"), ("state", state)]
-            kit.expect_equal(f"what comes of the response_type {wrong!r}", pairs, expected)
+            kit.expect_equal(f"redirect for the response_type {wrong!r}", pairs, expected)
     del browser.query["state"]
     names = [name for name, _ in browser.come_back()]
-    kit.expect_equal("what the redirect URI gets", names, ["code"])
+    kit.expect_equal("parameters that the redirect URI gets", names, ["code"])
 
 
 @check("code-redirect", needs=_NEEDS, uses=_GRANT, isolated=True, smoke=True)

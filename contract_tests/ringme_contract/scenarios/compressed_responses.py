@@ -66,7 +66,7 @@ def a_response_just_long_enough_is_compressed(kit: CheckContext) -> None:
     missing = _SHORTEST - len(_get(kit, path, "identity").content)
     kit.client.put(path, {"extra_params": text + "x" * missing})
     length = len(_get(kit, path, "identity").content)
-    kit.need(length == _SHORTEST, f"the group has {length} bytes, which were to be {_SHORTEST}")
+    kit.need(length == _SHORTEST, f"the group has {length} bytes instead of {_SHORTEST}")
     what = f"a response of {_SHORTEST} bytes is compressed"
     kit.expect_equal(what, _is_compressed(_get(kit, path, "gzip")), True)
     body = {"name": kit.new_name("group"), "extra_params": "x" * _SHORTEST}

@@ -98,7 +98,7 @@ def an_ordered_call_is_in_progress_at_its_number(kit: CheckContext) -> None:
     """With and without the prefix of the number, with each option null, named very often."""
     for number, options in ((phone(kit), {}), (phone(kit), dict.fromkeys(_OPTIONS))):
         shown = running_call(kit, number, bare(phone(kit)), **options)
-        kit.expect_equal("whose call it is", shown["extension_id"], number["id"])
+        kit.expect_equal("owner of the call", shown["extension_id"], number["id"])
         kit.expect_equal("its direction", shown["call_flow"], "OUT")
         kit.expect_equal("the callback that began it", shown["callback_id"], shown["call_id"])
     again = phone(kit)
@@ -172,7 +172,7 @@ def a_call_is_found_at_the_numbers_that_take_part(kit: CheckContext) -> None:
     kit.expect_equal("who calls", party, {name: number[name] for name in _PARTY} | own)
     # Its number was created just before, and dates are UTC.
     began, made = (read_datetime(one) for one in (shown["init_time_gmt"], number["create_date"]))
-    kit.expect_true("init_time_gmt is the moment of the order", abs(began - made) < _APART, began)
+    kit.expect_true("init_time_gmt is the time of the request", abs(began - made) < _APART, began)
     if history := kit.path.find("call", "read", ("client", "call")):
         ended = kit.path("call", shown["call_id"].upper(), client=kit.roles.own_client)
         if kit.offers(history):
@@ -184,7 +184,7 @@ def a_call_is_found_at_the_numbers_that_take_part(kit: CheckContext) -> None:
     for key in (shown["call_id"], shown["call_api_id"]):
         for text in (key, key.upper()):
             alone = client.read(f"{path}{text}")
-            kit.expect_equal("the call read alone", alone["subcall_id"], shown["subcall_id"])
+            kit.expect_equal("the call read on its own", alone["subcall_id"], shown["subcall_id"])
         elsewhere = f"{_path(kit, 'list_calls', other)}{key}"
         for method, body in (("GET", None), ("PUT", {"action": "hold"}), ("DELETE", None)):
             response = client.request(method, elsewhere, json=body)

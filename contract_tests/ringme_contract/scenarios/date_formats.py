@@ -132,7 +132,7 @@ def the_date_of_a_new_number_is_utc(kit: CheckContext) -> None:
     now = parsedate_to_datetime(told).astimezone(UTC).replace(tzinfo=None)
     # Clocks of one service may differ by minutes; zones differ by quarters of an hour.
     kit.expect_true(
-        "create_date of a new number is the moment of its making, in UTC",
+        "create_date of a new number is the time of its creation, in UTC",
         abs(made - now) < _APART,
-        f"{made}, while Date says {told}",
+        f"{made}, but the Date header is {told}",
     )

@@ -70,7 +70,7 @@ def a_call_is_told_of_from_beginning_to_end(kit: CheckContext) -> None:
         every = receiver.wait(_WAIT, lambda events: _types(events).count("hangup") > 1)
     own = f"/told?{_SECRET}"
     rest = [(one.target, one.parameters.get("CallID")) for one in every if one.target != own]
-    kit.expect_equal("what else is told", rest, [(f"{own}&beside", shown["call_id"])])
+    kit.expect_equal("other events", rest, [(f"{own}&beside", shown["call_id"])])
     events = [one for one in every if one.target == own]
     types = _types(events)
     got = [one for one in types if one != "answer"]
@@ -83,7 +83,7 @@ def a_call_is_told_of_from_beginning_to_end(kit: CheckContext) -> None:
         began, ended = (int(one.parameters["EventTime"]) for one in (events[1], events[-1]))
         told = int(events[-1].parameters["Duration"])
         is_talk = abs(ended - began - told) < 1_000_000
-        kit.expect_true("Duration is the microseconds of talk", is_talk, told)
+        kit.expect_true("Duration is the time of the conversation in microseconds", is_talk, told)
 
 
 def _expect_answered(kit: CheckContext, number: Item, shown: Item) -> None:

@@ -52,12 +52,12 @@ def each_number_takes_the_types_that_it_has(kit: CheckContext) -> None:
             client.put(kit.path("event", changed["id"], extension=menu), {"event_type": kind}),
         ):
             message = kit.expect(response, 400).json()["message"]
-            kit.expect_true("the message tells of ivr-type", "ivr-type" in message, message)
-    kit.expect_equal("what a refused change has left", client.read(path)[0], changed)
+            kit.expect_true("the message names ivr-type", "ivr-type" in message, message)
+    kit.expect_equal("the subscription after a refused change", client.read(path)[0], changed)
     listing = kit.path("event", extension=phone)
     before = client.read(listing)
     kit.expect(client.put(kit.path("extension", phone), {"type": "ivr"}), 200)
-    kit.expect_equal("what is left once the type is another", client.read(listing), before)
+    kit.expect_equal("the subscription after its type was changed", client.read(listing), before)
 
 
 @check("event-types", uses=("events",), isolated=True)
@@ -103,7 +103,7 @@ def ids_of_both_kinds_are_counted_together(kit: CheckContext) -> None:
         other = kit.factory.create(OF_ALL_PHONES, **new_body())["id"]
         kit.expect(client.delete(kit.path(OF_ALL_PHONES, other)), 204)
         used |= {newest, other}
-    kit.expect_equal("how many ids four new subscriptions have", len(used), 4)
+    kit.expect_equal("number of different ids of four new subscriptions", len(used), 4)
 
 
 @check("event-delete-all", uses=("events",))
@@ -128,7 +128,7 @@ def all_of_one_number_are_deleted_at_once(kit: CheckContext) -> None:
         kit.expect(response, 404, "event_not_found")
     for _ in range(2):
         kit.expect(client.delete(path), 204)
-        kit.expect_equal("what is left of them", client.read(path), [])
+        kit.expect_equal("the subscriptions after all were deleted", client.read(path), [])
     for one in mine:
         gone = kit.path("event", one["id"], extension=number)
         kit.expect(client.get(gone), 404, "event_not_found")

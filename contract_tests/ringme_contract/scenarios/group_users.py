@@ -42,7 +42,7 @@ def a_new_user_logs_in_as_one_of_its_group(kit: CheckContext) -> None:
         kit.expect_properties("the response to a new user", user.entry, {**_DEFAULTS, **body})
         expect_shown(kit, "user", user.entry)
         me, owner = user.log_in().me, {"extension_group_id": group}
-        kit.expect_properties("what it sees of itself", me, {**owner, "client_id": None})
+        kit.expect_properties("the user as it reads itself", me, {**owner, "client_id": None})
 
 
 @check("group-user-create", needs=NEEDS)
@@ -60,10 +60,14 @@ def a_taken_login_is_refused(kit: CheckContext) -> None:
             kit.expect_named(kit.client.put(user.path, body), "login")
         kit.expect_named(kit.client.put(other.path, {"login": login}), "login")
 
-    attempts = [(f"asking for the login {login}", partial(attempt, login)) for login in taken]
+    attempts = [
+        (f"token request with the login {login}", partial(attempt, login)) for login in taken
+    ]
     expect_no_change(kit, attempts)
     user.change(login=user.login)
-    kit.expect_equal("who logs in with the login", user.log_in().me["id"], user.entry["id"])
+    kit.expect_equal(
+        "the user who gets a token with the login", user.log_in().me["id"], user.entry["id"]
+    )
 
 
 @check("group-user-create", isolated=True)
@@ -95,7 +99,7 @@ def no_answer_holds_the_password(kit: CheckContext) -> None:
     ):  # fmt: skip
         text = f"{user.entry} {response.text}"
         shown = [secret for secret in (old, new) if secret in text]
-        kit.expect_true("a response is free of the password", not shown, text[:300])
+        kit.expect_true("no response contains the password", not shown, text[:300])
 
 
 @check("group-user-create", needs=NEEDS, isolated=True)
@@ -111,7 +115,7 @@ def an_update_of_a_user_changes_just_the_keys_sent(kit: CheckContext) -> None:
     user.change(**changes)
     expect_shown(kit, "user", user.entry)
     me = {**session.me, **changes}
-    kit.expect_equal("what the user sees of itself", session.read_me(), me)
+    kit.expect_equal("the user as it reads itself", session.read_me(), me)
     expect_error(kit, user.request_token(username=old), "invalid_grant")
     user.log_in()
     for beside in ({}, {"comment": "second"}):
@@ -187,7 +191,9 @@ def the_login_of_a_deleted_user_is_free(kit: CheckContext) -> None:
     old.expect_over()
     expect_error(kit, user.request_token(), "invalid_grant")
     me = again.log_in().me
-    kit.expect_equal("who logs in now", (me["id"], me["extension_group_id"]), (key, again.group))
+    kit.expect_equal(
+        "the user who gets a token now", (me["id"], me["extension_group_id"]), (key, again.group)
+    )
     old.expect_over()
     # Also for an update, and after the user was deleted with its group.
     kit.expect(kit.client.delete(kit.path("extension_group", again.group)), 204)

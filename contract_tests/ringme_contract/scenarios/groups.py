@@ -22,7 +22,7 @@ def two_groups_share_a_name(kit: CheckContext) -> None:
     third = kit.expect(client.put(paths[2], {"name": name}), 200).json()
     groups = [first, second, third]
     kit.expect_equal("their names", [one["name"] for one in groups], [name] * 3)
-    kit.expect_equal("how many ids they have", len({one["id"] for one in groups}), 3)
+    kit.expect_equal("number of different ids", len({one["id"] for one in groups}), 3)
     for one in groups:
         expect_shown(kit, "extension_group", one)
     kit.expect(client.put(paths[1], {"extra_params": "second"}), 200)

@@ -49,8 +49,10 @@ def allowance(kit: CheckContext, response: httpx.Response) -> Allowance:
             kit.fail(f"{what}: the header {name} is not a whole number", "a whole number", text)
         values.append(int(text))
     found = Allowance(*values)
-    kit.expect_true(f"{what}: of a limit no more is left than it allows", found.used >= 0, found)
-    kit.expect_true(f"{what}: the count starts anew within an hour", found.reset <= _HOUR, found)
+    kit.expect_true(
+        f"{what}: at most as many requests are left as the limit allows", found.used >= 0, found
+    )
+    kit.expect_true(f"{what}: the count is reset within an hour", found.reset <= _HOUR, found)
     return found
 
 
@@ -78,9 +80,11 @@ def every_answer_says_what_is_left(kit: CheckContext) -> None:
         for pair in pairwise([allowance(kit, response) for response in _responses(kit)]):
             before, after = pair
             kit.expect_equal("the limit of the next response", after.limit, before.limit)
-            kit.expect_true("the time to go does not grow", after.reset <= before.reset, pair)
+            kit.expect_true(
+                "the time until the reset does not grow", after.reset <= before.reset, pair
+            )
             steps.append(after.used - before.used)
-            kit.expect_true("each is counted", steps[-1] >= min(1, before.remaining), pair)
+            kit.expect_true("each request is counted", steps[-1] >= min(1, before.remaining), pair)
         # A difference of more than one may come from other requests of the client.
         kit.expect_true("a request counts once", min(steps) <= 1, steps)
 
@@ -103,7 +107,7 @@ def the_time_to_go_falls_as_time_goes_by(kit: CheckContext) -> None:
         after = allowance(kit, client.get(kit.me))
         most = math.ceil(time.monotonic() - start)
         kit.expect_true(
-            f"the time until the count starts anew falls by {least} to {most} seconds in as many",
+            f"the time until the reset falls by {least} to {most} seconds in as many",
             least <= before.reset - after.reset <= most,
             (before, after),
         )
@@ -172,7 +176,7 @@ def past_the_limit_all_is_refused(kit: CheckContext) -> None:
     """429 rate_limit_exceeded, right after route and token; other clients are not affected."""
     kit.need_offered(
         "limited" in kit.target.identities,
-        "the target names no identity limited, so the limit cannot be reached",
+        "the target file has no identity limited, so the limit cannot be reached",
     )
     limited = kit.caller("limited")
     response = limited.get(kit.me)
@@ -186,11 +190,11 @@ def past_the_limit_all_is_refused(kit: CheckContext) -> None:
         left, response = now.remaining, limited.get(kit.me)
         now = allowance(kit, response)
         if response.status_code == 429:
-            kit.expect_equal("what was left when the first request was refused", left, 0)
+            kit.expect_equal("requests left when the first one was refused", left, 0)
         elif left == 0:
-            kit.expect_true("a request with nothing left is refused", now.remaining > 0, now)
+            kit.expect_true("a request over the limit is refused", now.remaining > 0, now)
     kit.expect(response, 429, "rate_limit_exceeded")
-    kit.expect_equal("what is left past the limit", now.remaining, 0)
+    kit.expect_equal("requests left over the limit", now.remaining, 0)
     if now.reset == _HOUR:
         # A second later the time differs from the full hour that every client begins with.
         time.sleep(1)
@@ -202,7 +206,7 @@ def past_the_limit_all_is_refused(kit: CheckContext) -> None:
     ):
         kit.expect(refused, 429, "rate_limit_exceeded")
         now = allowance(kit, refused)
-        kit.expect_equal("what is left past the limit", now.remaining, 0)
+        kit.expect_equal("requests left over the limit", now.remaining, 0)
         told = refused.headers.get("Retry-After")
         kit.expect_equal("Retry-After", told, str(max(1, now.reset)))
     kit.expect(limited.get(f"{kit.base}/nothing/of/the/kind/"), 404)

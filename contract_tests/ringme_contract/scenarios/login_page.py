@@ -136,7 +136,7 @@ _MARKUP = "\"'><script>alert(1)</script>"
 
 def _expect_page_again(kit: CheckContext, browser: Browser, login: str, password: str) -> None:
     kit.expect(browser.log_in(login, password), 200)
-    kit.expect_true("who was refused is not logged in", not browser.is_logged_in())
+    kit.expect_true("a refused user is not logged in", not browser.is_logged_in())
 
 
 @check("body", needs=("public",), uses=("authorization_code",))
@@ -198,7 +198,7 @@ def what_was_sent_is_shown_as_text(kit: CheckContext) -> None:
     browser = Browser(kit, state=_MARKUP)
     for page in (browser.login_page(), browser.log_in(_MARKUP, "x")):
         kit.expect(page, 200)
-        kit.expect_true("markup that was sent is no markup", _MARKUP[3:] not in page.text)
+        kit.expect_true("markup in a parameter is escaped", _MARKUP[3:] not in page.text)
 
 
 @check("code-page", needs=_NEEDS, uses=_GRANT, isolated=True)
@@ -228,4 +228,4 @@ def a_form_of_another_site_logs_nobody_in(kit: CheckContext) -> None:
     ):
         browser = Browser(kit)
         browser.log_in(user.login, user.password, headers)
-        kit.expect_true("a form of another site logs nobody in", not browser.is_logged_in())
+        kit.expect_true("a form of another site does not log in a user", not browser.is_logged_in())

@@ -67,7 +67,7 @@ def a_file_is_not_in_the_group_of_then(kit: CheckContext, items: Items) -> None:
         for item in its
         if (then := group_then(item)) in groups
     ]
-    kit.need(found, f"none of the {items} tells a group that there still is")
+    kit.need(found, f"none of the {items} names a group that still exists")
     number, item, then = found[0]
     if number["extension_group_id"] == then:
         kit.place(number["id"], kit.new_group()["id"])
@@ -240,7 +240,10 @@ def the_url_of_a_file_serves_ranges(kit: CheckContext) -> None:
         (f"bytes=-{size + 9}", 0, last),
     ):  # fmt: skip
         part = kit.expect(fetch(kit, url, Range=wanted), 206)
-        kit.expect_true(f"{wanted} gives its bytes", part.content == whole.content[first : end + 1])
+        kit.expect_true(
+            f"the range {wanted} returns its bytes",
+            part.content == whole.content[first : end + 1],
+        )
         told = part.headers.get("Content-Range")
         kit.expect_equal(f"Content-Range for {wanted}", told, f"bytes {first}-{end}/{size}")
     for wanted in (f"bytes={size}-", "bytes=-0"):
@@ -249,7 +252,9 @@ def the_url_of_a_file_serves_ranges(kit: CheckContext) -> None:
         kit.expect_equal(f"Content-Range for {wanted}", told, f"bytes */{size}")
     for wanted in _WHOLE:
         other = kit.expect(fetch(kit, url, Range=wanted), 200)
-        kit.expect_true(f"{wanted} gives the whole", other.content == whole.content)
+        kit.expect_true(
+            f"the range {wanted} returns the whole file", other.content == whole.content
+        )
     if tag := whole.headers.get("ETag", ""):
         kit.expect(fetch(kit, url, **{"If-None-Match": tag}), 304)
         kit.expect(fetch(kit, url, **{"If-Range": '"another"', "Range": "bytes=0-0"}), 200)
@@ -267,7 +272,7 @@ def a_file_has_the_name_of_its_record(kit: CheckContext) -> None:
         full = re.search(r"filename\*=UTF-8''([^;\s]+)", told, re.IGNORECASE)
         found = re.search(r'filename="([^"]*)"', told)
         if not name.isascii():
-            kit.expect_true("there is a name of ASCII beside it", found is not None, told)
+            kit.expect_true("there is also an ASCII name", found is not None, told)
             found = full
         kit.expect_equal("the name", found and unquote(found[1]), name)
 
@@ -283,7 +288,7 @@ def a_recording_is_one_file_at_each_of_its_addresses(kit: CheckContext) -> None:
         keys = {**CLIENT.keys(kit), RECORD: key}
         addresses = [fill(one, keys) for one in kit.path.alike(RECORD, "download", keys)]
         several = len(addresses) >= 2
-        kit.need_offered(several, "the document has one address of a recording of a client")
+        kit.need_offered(several, "the document has only one address of a recording of a client")
         first, *others = (kit.expect(kit.client.get(path), status) for path in addresses)
         for other in others:
             what = f"the content at {other.request.url.path} is that at {first.request.url.path}"

@@ -70,7 +70,7 @@ def who_has_no_good_token_is_refused(kit: CheckContext) -> None:
         ("one letter off", f"Bearer {changed(token)}"), ("cut short", f"Bearer {token[:-1]}"),
         ("other case", f"Bearer {token.swapcase()}"), ("small", f"Bearer {token.lower()}"),
         ("capitals", f"Bearer {token.upper()}"), ("twice", f"Bearer {token * 2}"),
-        ("without its begin", f"Bearer {token[1:]}"),
+        ("without its first letter", f"Bearer {token[1:]}"),
         ("too long", f"Bearer {token}0"), ("no token", "Bearer"), ("Basic", f"Basic {token}"),
         ("no scheme", token),
         ("in quotes", f'Bearer "{token}"'), ("two", f"Bearer {token} {token}"),
@@ -81,7 +81,7 @@ def who_has_no_good_token_is_refused(kit: CheckContext) -> None:
     kit.expect_unauthorized(
         kit.anonymous.request("GET", kit.me, headers={"Accept-Language": "ru,en;q=0.5"})
     )
-    own.expect_unchanged("requests without a good token")
+    own.expect_unchanged("requests without a valid token")
 
 
 @check("error-user-blocked", needs=("blocked",), writes=False, smoke=True)

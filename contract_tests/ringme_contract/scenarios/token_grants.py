@@ -29,7 +29,7 @@ def an_application_gets_a_token_for_its_owner(kit: CheckContext) -> None:
             scope = "call_api" if one.name == "call_api" else "all"
             expect_token(kit, response, scope, refreshes=False)
             token = expect_works(kit, response)
-            kit.expect_true("no token is given twice", token not in seen)
+            kit.expect_true("no token is issued twice", token not in seen)
             seen.add(token)
             users.append(Caller(kit, one.name, token).read(kit.me))
         kit.expect_equal(f"the user of {one.name} the second time", users[1], users[0])
@@ -48,7 +48,7 @@ def a_user_logs_in_by_name_and_password(kit: CheckContext) -> None:
     first, second = User(kit), User(kit)
     sessions = [user.log_in() for user in (first, second, first)]
     tokens = {token for one in sessions for token in (one.token, one.refresh)}
-    kit.expect_equal("how many different tokens three logins give", len(tokens), 6)
+    kit.expect_equal("number of different tokens of three logins", len(tokens), 6)
     for session in sessions:
         expect_token(kit, session.response)
         session.expect_good()
@@ -98,7 +98,7 @@ def exactly_one_owner_is_set(kit: CheckContext) -> None:
             continue
         user = kit.caller(name).read(kit.me)
         missing = [one for one in _KEYS if one not in user]
-        kit.expect_equal(f"the keys of {name} that are missing", missing, [])
+        kit.expect_equal(f"missing keys of {name}", missing, [])
         kind = "group" if "group" in name else name
         found = [one for one in _OWNERS if user[one] is not None]
         kit.expect_equal(f"the owners of {name}", found, [owners.get(kind, "client_id")])
@@ -127,7 +127,7 @@ def a_new_user_is_shown_as_it_was_made(kit: CheckContext) -> None:
         owners = {**dict.fromkeys(_OWNERS), "extension_group_id": user.group}
         names = ("id", "login", "access", "timezone", "extra_params")
         shown = {**{name: user.entry[name] for name in names}, **owners, "admin": False}
-        kit.expect_properties("what the new user sees of itself", me, shown)
+        kit.expect_properties("the new user as it reads itself", me, shown)
 
 
 @check("whoami", writes=False)

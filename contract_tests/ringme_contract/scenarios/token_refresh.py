@@ -34,7 +34,7 @@ def a_refresh_token_gives_a_new_pair_once(kit: CheckContext) -> None:
         kit.expect_true("the refresh token is a new one", session.refresh not in used)
         for one in used:
             expect_error(kit, session.request_refresh(refresh_token=one), "invalid_grant")
-    kit.expect_equal("how many access tokens there were", len(tokens), _ROUNDS + 1)
+    kit.expect_equal("number of different access tokens", len(tokens), _ROUNDS + 1)
     # Repeated used tokens do not affect the last one, nor the first access token.
     session.expect_good()
 
@@ -136,7 +136,7 @@ def a_refresh_token_used_at_once_works_once(kit: CheckContext) -> None:
     user = User(kit)
     for _ in range(_ROUNDS):
         statuses = [one.status_code for one in kit.at_once([user.log_in().request_refresh] * 4)]
-        what = "statuses of one refresh token four times"
+        what = "statuses of four requests with the same refresh token"
         kit.expect_equal(what, sorted(statuses), [200, 401, 401, 401])
 
 
@@ -149,4 +149,4 @@ def logins_at_once_are_each_their_own(kit: CheckContext) -> None:
         expect_works(kit, response, user.login)
         for user, response in zip(users, responses, strict=True)
     }
-    kit.expect_equal(f"how many tokens {len(users)} logins give", len(tokens), len(users))
+    kit.expect_equal(f"number of different tokens of {len(users)} logins", len(tokens), len(users))

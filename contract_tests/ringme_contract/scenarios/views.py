@@ -63,7 +63,7 @@ def own_id(kit: CheckContext, identity: str, owner: str) -> int:
     """The id of the `owner` (client, extension_group, extension) that a user is confined to."""
     found = kit.caller(identity).read(kit.me)[f"{owner}_id"]
     if not isinstance(found, int):
-        raise NotReached(f"the identity {identity} is no user of one {owner}")
+        raise NotReached(f"the identity {identity} is not a user of a single {owner}")
     return found
 
 

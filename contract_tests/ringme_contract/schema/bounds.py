@@ -18,8 +18,7 @@ from ringme_spec.operations import Operation
 from ringme_spec.parameters import Parameter
 
 _EXPECTED = (
-    "success just inside of the bounds, and just outside of them a 400 whose message names the"
-    " field"
+    "success just inside the bounds; just outside of them, a 400 whose message names the field"
 )
 _LAST = 2**63 - 1
 _MISSING = Value("(missing)", False)

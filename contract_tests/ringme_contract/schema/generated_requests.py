@@ -28,8 +28,8 @@ from ringme_contract.schema.generation import (
 from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation
 
-_SUCCESS = "a response that the document describes, and no refusal of a request that it allows"
-_REFUSAL = "a status from 400 to 499 for what breaks a schema"
+_SUCCESS = "a documented response, and no refusal of a valid request"
+_REFUSAL = "a status from 400 to 499 for an invalid request"
 _NO_ERROR = "a status below 500"
 _FORMS = {"application/x-www-form-urlencoded": None, "multipart/form-data": "multipart"}
 _MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
@@ -250,7 +250,7 @@ def each_link(kit: CheckContext) -> None:
         source = put_together(kit, link.source, path, None, body)
         made = send(kit, link.source, source)
         if made is None or made.status_code != link.source.status:
-            findings.lacks(link.target, f"{link.source.id} makes nothing to go on with")
+            findings.lacks(link.target, f"{link.source.id} returns nothing that a link can use")
             continue
         findings.judge(link.source, source, made, VALID)
         target = _target(kit, link, source.path_parameters, made.json())
@@ -291,5 +291,5 @@ def _evaluated(expression: Any, request_path: dict[str, Any], body: Any) -> Any:
             body = body[key]
         return body
     if text.startswith("$"):
-        raise ValueError(f"a link with an expression that this does not know: {text}")
+        raise ValueError(f"a link with an unsupported expression: {text}")
     return expression

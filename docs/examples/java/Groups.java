@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 
 /** Lists the groups: `java Groups.java http://127.0.0.1:8080/s/java`, with JDK 11 or newer. */
 public class Groups {
-    // As it is by default: it offers HTTP/2 with its first request, and the mock goes on with HTTP/1.1.
+    // The default client offers HTTP/2 with its first request; the mock continues with HTTP/1.1.
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     public static void main(String[] arguments) throws IOException, InterruptedException {

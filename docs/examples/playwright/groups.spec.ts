@@ -9,7 +9,7 @@ const mock = mockSession(
 
 test.beforeEach(async ({ page }) => {
   await mock.reset();
-  // What this application keeps of a login: where the API is, and a token.
+  // The login data that this application stores: the URL of the API, and a token.
   const login = { api: mock.url, token: await mock.token("client-admin") };
   await page.addInitScript((items) => Object.assign(localStorage, items), login);
 });

@@ -7,10 +7,10 @@ export default defineConfig({
   fullyParallel: true,
   use: {
     baseURL: app,
-    // A browser of the machine; without the variable it is Playwright's own.
+    // A browser of this machine; without the variable, Playwright's own browser is used.
     launchOptions: process.env.CHROMIUM ? { executablePath: process.env.CHROMIUM } : {},
   },
-  // What runs already is used as it is.
+  // A mock that is already running is used.
   webServer: [
     { command: "ringme-mock serve", url: `${mock}/__mock__/health`, reuseExistingServer: true },
     {

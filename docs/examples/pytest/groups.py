@@ -1,4 +1,4 @@
-"""Stands for your application: it lists the groups, and asks once more after a 503."""
+"""Stands for your application: it lists the groups, and retries once after a 503."""
 
 import httpx
 

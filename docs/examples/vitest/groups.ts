@@ -1,4 +1,4 @@
-/** Stands for your application: it lists the groups, and asks once more after a 503. */
+/** Stands for your application: it lists the groups, and retries once after a 503. */
 export async function groupNames(url: string, token: string): Promise<string[]> {
   const ask = () =>
     fetch(`${url}/api/ver1.0/client/@me/extension_group/`, {

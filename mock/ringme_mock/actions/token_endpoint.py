@@ -34,7 +34,9 @@ def create(context: RequestContext) -> Reply:
     application = find_application(context, given)
     if application["type"] not in grants[grant_type]["for"]:
         raise token_refused(
-            400, "unauthorized_client", f"not for applications of type {application['type']}"
+            400,
+            "unauthorized_client",
+            f"grant_type: not allowed for applications of type {application['type']}",
         )
     owner = context.state.store["user"].get(application["user_id"])
     if owner is None:
@@ -83,11 +85,11 @@ def _code(context: RequestContext, given: dict[str, Any], application: Entry) ->
         raise _invalid("the code is not valid")
     if code.used:
         context.state.tokens.revoke_grant(code.grant)
-        raise _invalid("the code was used already; the tokens that it gave are revoked")
+        raise _invalid("the code was already used; its tokens are revoked")
     if code.redirect_uri != given["redirect_uri"]:
-        raise _invalid("redirect_uri: is not the one that the code came to")
+        raise _invalid("redirect_uri: must be the one that the code was sent to")
     if code.challenge and not _fits(code, given.get("code_verifier", "")):
-        raise _invalid("code_verifier: does not fit the code_challenge")
+        raise _invalid("code_verifier: does not match the code_challenge")
     return code
 
 
@@ -106,7 +108,7 @@ def _check_user(context: RequestContext, grant: Grant, owner: Entry) -> None:
     if user is None:
         raise _invalid("the user was deleted")
     if store.owner_key("user", user, "client") != store.owner_key("user", owner, "client"):
-        raise _invalid("the user is not of the application's client")
+        raise _invalid("the user does not belong to the client of the application")
     try:
         context.state.access.check_blocked(user)
     except ApiError as error:
@@ -191,6 +193,6 @@ def _basic_credentials(context: RequestContext) -> dict[str, str]:
     try:
         name, _, secret = base64.b64decode(encoded, validate=True).decode("utf-8").partition(":")
     except ValueError:
-        raise token_refused(400, "invalid_request", "Authorization: is not Basic") from None
+        raise token_refused(400, "invalid_request", "Authorization: malformed HTTP Basic") from None
     id_name, secret_name = context.operation.resource["basic"]
     return {id_name: name, secret_name: secret}

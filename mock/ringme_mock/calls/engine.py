@@ -82,7 +82,10 @@ class CallEngine:
         if collection is None:
             raise invalid(f"the document has no collection {COLLECTION}")
         if len(collection) >= MOST_CALLS:
-            raise invalid(f"calls: there are {MOST_CALLS} in progress, wait for one to end")
+            raise invalid(
+                f"calls: there are {MOST_CALLS} in progress, which is the limit; wait"
+                " for one to end"
+            )
         check_quota(self._session.state, COLLECTION)
         collection.insert(to_entry(call))
         self.settle()
@@ -171,7 +174,9 @@ class CallEngine:
         try:
             call = keep_call(self._session.state, call, schedule, complete)
         except ApiError as error:
-            logger.warning("a call that has ended is not in the history: %s", error.message)
+            logger.warning(
+                "an ended call could not be added to the call history: %s", error.message
+            )
         if not complete:
             self._store(replace(call, listed=True))
 

@@ -25,7 +25,7 @@ def ringing_stage(call: Call, at: int) -> int:
     spans = make_schedule(call).stages
     found = [index for index, (begin, end) in enumerate(spans) if begin <= at < end]
     if not found or (call.hung_up is not None and call.hung_up <= at):
-        raise Impossible("the call does not ring")
+        raise Impossible("the call is not ringing")
     return found[-1]
 
 
@@ -72,7 +72,7 @@ def transfer(
     at = moment_of_step(call, now)
     times = make_schedule(call).legs[leg]
     if times is None or times.stage(at) != TALKING:
-        raise Impossible("the number does not talk yet")
+        raise Impossible("the number has not answered the call yet")
     old = call.legs[leg]
     if isinstance(target, str):
         return call.with_leg(leg, to_number=target, forwarded=True)
@@ -119,4 +119,4 @@ def _ringing_leg(call: Call, stage: int, number: int) -> int:
     for index, leg in enumerate(call.legs):
         if leg.number == number and _rings(leg, stage):
             return index
-    raise Impossible(f"the number {number} does not {RINGING.removesuffix('ing')}")
+    raise Impossible(f"the number {number} is not {RINGING}")

@@ -251,7 +251,7 @@ def _check_magic(path: Path) -> None:
 
 
 def _no_state_file(path: Path) -> ConfigError:
-    return ConfigError(f"{path}: is no state file of the mock; choose another file")
+    return ConfigError(f"{path}: is not a state file of the mock; choose another file")
 
 
 def _explained(path: Path, error: Exception) -> ConfigError:

@@ -1,4 +1,4 @@
--- KEYS: what the commands were applied to, image. ARGV: its number, beginning of all keys.
+-- KEYS: identity of the log, image. ARGV: its number, beginning of all keys.
 local last = redis.call('HGET', KEYS[1], 'image')
 redis.call('PERSIST', KEYS[2])
 redis.call('HSET', KEYS[1], 'image', ARGV[1])

@@ -37,6 +37,7 @@ def check_identity(name: str, found: Mapping[str, str], wanted: Mapping[str, str
         first = "with another " if others[0] != _VERSION else "by a mock with another "
         raise ConfigError(
             f"{name}: was made {first}{' and another '.join(others)}; choose another one, or delete"
-            " it to begin anew. To keep its entries, start the mock as before, and export them:"
+            " it to start with the fixtures. To keep its entries, start the mock as"
+            " before and export them:"
             " GET /__mock__/state?format=zip gives a folder for --fixtures"
         )

@@ -115,7 +115,7 @@ class Images:
             self._replica.differs = True
             logger.critical(
                 "%s: the state of this process differs from that of the others since change %d at"
-                " the latest; it ends, and has their state when it is started again",
+                " the latest; it ends, and takes over their state when it is restarted",
                 self._replica.log.name,
                 number,
             )
@@ -132,7 +132,7 @@ class Images:
         except (ApiError, OSError) as error:
             # Nothing is lost, as all commands are still there.
             logger.warning(
-                "%s: an image of the state is not kept: %s", self._replica.log.name, error
+                "%s: an image of the state could not be saved: %s", self._replica.log.name, error
             )
         now = time.monotonic()
         self._pause_ends = now + (now - begin) * _PART

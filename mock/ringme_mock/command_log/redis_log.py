@@ -167,7 +167,7 @@ class RedisLog:
                 await asyncio.sleep(_PAUSE)
             except RedisError as error:
                 if str(error).startswith("LOST"):
-                    text = "has lost changes that were made; start the mock again"
+                    text = "has lost changes; restart the mock"
                     raise OSError(f"{self.name} {text}") from None
                 raise OSError(f"{self.name} refuses a change ({error})") from None
 

@@ -44,7 +44,7 @@ _T = TypeVar("_T")
 Act: TypeAlias = Callable[[Session], Any]
 # Seconds between retries.
 _PAUSE = 1.0
-_MISSED = Response(error="whoever was to send it had ended when it was due", refused=True)
+_MISSED = Response(error="the process that should have sent it had ended", refused=True)
 
 
 class Replica:

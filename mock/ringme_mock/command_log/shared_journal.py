@@ -53,7 +53,7 @@ class SharedJournal(Journal):
             for entry in unsaved:
                 await self._turns.note(self._name, entry)
         except (ApiError, OSError) as error:
-            logger.warning("%s: the journal lacks requests: %s", self._log.name, error)
+            logger.warning("%s: requests are missing in the journal: %s", self._log.name, error)
 
     async def load(self) -> None:
         """Read from the log what all processes have added and cleared."""

@@ -32,7 +32,7 @@ class Upkeep:
                     await self._report()
             except (ApiError, OSError) as error:
                 # Requests report this to their clients, and the next round is another try.
-                logger.debug("the log is out of reach: %s", error)
+                logger.debug("the log cannot be reached: %s", error)
             count += 1
             await asyncio.sleep(_PAUSE)
 

@@ -87,7 +87,7 @@ def _talking_leg(call: Call, now: int, number: int | None) -> int:
         own = number is None or call.legs[index].number == number
         if own and times is not None and times.stage(now) == "talking":
             return index
-    raise steps.Impossible("nobody talks whose part could be handed over")
+    raise steps.Impossible("no number of the call is talking, so the call cannot be transferred")
 
 
 def _new_call(context: ControlContext) -> Call:
@@ -121,7 +121,7 @@ def _incoming(
     if own.kind != PHONE:
         through, rung = [*through, own], also
     if not rung and not through:
-        raise invalid("extension: nobody is called")
+        raise invalid("extension: the call has no number to ring")
     return incoming(draft, caller, rung, through, body.get("did", f"7495000{client['id']:04d}"))
 
 

@@ -35,7 +35,7 @@ async def advance(context: ControlContext) -> Response:
     try:
         context.state.clock.advance(context.body["seconds"])
     except OverflowError:
-        raise invalid("seconds: leads beyond the year 8999") from None
+        raise invalid("seconds: the clock cannot go beyond the year 8999") from None
     return await read(context)
 
 

@@ -73,7 +73,7 @@ def _collection(store: Store, name: str, status: int) -> Collection:
     found = store.collections.get(name)
     if found is None:
         known = ", ".join(store.collections)
-        raise ApiError(status, f"No such collection: {name[:64]}; there is {known}")
+        raise ApiError(status, f"No such collection: {name[:64]}; known collections: {known}")
     return found
 
 

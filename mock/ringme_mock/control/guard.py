@@ -25,7 +25,7 @@ def check_admitted(scope: Scope, from_any: bool, admission: Admission) -> None:
     """
     headers = Headers(scope=scope)
     if EVENT_HEADER in headers:
-        raise _refused("an event may not control a mock")
+        raise _refused("requests that deliver events may not use the control interface")
     origin = headers.get("origin")
     own = f"{scope['scheme']}://{headers.get('host', '')}"
     if origin is not None and origin != own and not admission.trusts_page(origin):
@@ -42,7 +42,10 @@ def check_admitted(scope: Scope, from_any: bool, admission: Admission) -> None:
         raise _refused("Host: must be localhost or the address of this machine")
     # These headers can be forged, so they only ever take rights away.
     if not all(is_loopback(without_port(one)) for one in _forwarded_for(headers)):
-        raise _refused("a proxy may not let other machines in; start it with --control-from-any")
+        raise _refused(
+            "only this machine may control the mock, also through a proxy; start it"
+            " with --control-from-any"
+        )
 
 
 def _forwarded_for(headers: Headers) -> Iterator[str]:

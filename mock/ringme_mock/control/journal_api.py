@@ -168,7 +168,7 @@ class EventStream(StreamingResponse):
     ) -> None:
         if session.streams >= MOST_STREAMS:
             raise invalid(
-                f"stream: there are {session.streams} in this session,"
+                f"stream: there are {session.streams} open in this session,"
                 f" the limit is {MOST_STREAMS}; close one"
             )
         super().__init__(events, headers=headers, media_type="text/event-stream")

@@ -29,14 +29,17 @@ async def make(context: ControlContext) -> Response:
         users = store["user"]
         known = ", ".join(one["login"] for one in islice(users.entries(), _SHOWN))
         more = ", ..." if len(users) > _SHOWN else ""
-        raise ApiError(404, f"No such user or role: {wanted[:64]}; there is {known}{more}")
+        raise ApiError(404, f"No such user or role: {wanted[:64]}; known: {known}{more}")
     application = identity.application
     if "application" in context.body:
         application = store["application"].get(context.body["application"])
         if application is None:
             raise ApiError(404, "No such application")
     if application is None:
-        raise invalid("application: the client of the user has none; name one")
+        raise invalid(
+            "application: the client of the user has no application; give the"
+            " client_id of another one"
+        )
     seconds = context.body.get("seconds", 3600)
     token = context.state.tokens.issue(
         Grant(identity.user["id"], application["client_id"]), _LENGTH, seconds

@@ -130,9 +130,14 @@ class Deliveries:
         self._next += 1
         self._kept.append(delivery)
         if self.settings.lost:
-            self._end(delivery, Response(error="lost, as the settings want it", refused=True))
+            self._end(
+                delivery,
+                Response(
+                    error="not sent: the settings of deliveries have lost: true", refused=True
+                ),
+            )
         elif len(self._waiting) >= MOST_WAITING:
-            text = f"{MOST_WAITING} deliveries are waiting already"
+            text = f"{MOST_WAITING} deliveries are already waiting"
             self._end(delivery, Response(error=text, refused=True))
         else:
             self._waiting[delivery.number] = delivery
@@ -238,8 +243,8 @@ class Deliveries:
         try:
             return await self.send(delivery.url, delivery.method, delivery.parameters, hosts)
         except Exception as error:
-            logger.exception("a delivery broke down")
-            return Response(error=f"the mock broke down: {type(error).__name__}")
+            logger.exception("a delivery failed")
+            return Response(error=f"internal error of the mock: {type(error).__name__}")
 
     def _end(self, delivery: Delivery, response: Response) -> None:
         delivery.status, delivery.body = response.status, response.body

@@ -23,7 +23,7 @@ from ringme_spec.paths import SPEC
     type=click.Path(path_type=Path),
     default=SPEC,
     envvar="RINGME_MOCK_SPEC",
-    show_default="that of the mock",
+    show_default="the built-in one",
     help="OpenAPI document to describe.",
 )
 @click.option(
@@ -36,7 +36,7 @@ from ringme_spec.paths import SPEC
 def docs(folder: Path, report: Path | None, spec: Path, overlay: tuple[Path, ...]) -> None:
     """Build the documentation as a static site in FOLDER.
 
-    A former site is replaced; any other folder must be new or empty.
+    An existing site is replaced; any other folder must be new or empty.
 
     \b
     Example:

@@ -107,7 +107,7 @@ class Arrivals:
         values: Values = {}
         for name, value in given.items():
             if name in follows:
-                raise invalid(f"{name}: cannot be given, it follows from {follows[name]}")
+                raise invalid(f"{name}: cannot be given, it is determined by {follows[name]}")
             if name in self.template.given:
                 if value is not None:
                     values[name] = _datetime(value) if name == AT else _party(name, value)

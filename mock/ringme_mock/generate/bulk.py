@@ -64,8 +64,8 @@ async def make_bulk(
                 return bulk.counts
     raise ApiError(
         409,
-        f"bulk: other requests changed the session {_TRIES} times while entries were made, and none"
-        " was added; try again when nobody writes to it, or with fewer entries",
+        f"bulk: other requests changed the session {_TRIES} times while entries were created, and"
+        " none was added; try again when nothing else changes it, or with fewer entries",
     )
 
 
@@ -271,4 +271,4 @@ class Bulk:
 
 
 def _too_early() -> ApiError:
-    return invalid("clock: is too near to the first year")
+    return invalid("clock: is too close to the first year")

@@ -86,7 +86,7 @@ def _choose(node: dict[str, Any]) -> Maker:
 def _number(node: dict[str, Any]) -> Maker:
     low, high = node["number"]
     if not low <= high:
-        raise ValueError(f"{low} to {high} holds no number")
+        raise ValueError(f"{low} to {high} contains no number")
     if "average" not in node:
         return lambda values, random: random.randint(low, high)
     rate = 1 / (node["average"] - low)

@@ -86,7 +86,7 @@ class Template:
                 if name in values or name in self._makers:
                     entry[name] = values[name]
         except RecursionError:
-            raise ConfigError(f"{self._where}: {name}: needs itself") from None
+            raise ConfigError(f"{self._where}: {name}: depends on itself") from None
         except (ValueError, KeyError, TypeError) as error:
             raise ConfigError(f"{self._where}: {name}: {error!r}") from None
         if not self._validator.is_valid(entry):

@@ -57,7 +57,10 @@ class Admission:
             name = mask_text(without_port(host.decode("latin-1")))[:_SHOWN]
             raise forbidden(
                 "host_refused",
-                f"Host: {name} is no name of this machine; start the mock with --allow-host {name}",
+                (
+                    f"Host: {name} is not a name of this machine; start the mock with"
+                    f" --allow-host {name}"
+                ),
             )
 
     def _is_own(self, origin: str) -> bool:

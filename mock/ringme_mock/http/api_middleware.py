@@ -116,7 +116,9 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
         elif scope["type"] == "lifespan":
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
-            await send({"type": "websocket.close", "reason": "the mock has no WebSockets"})
+            await send(
+                {"type": "websocket.close", "reason": "the mock does not support WebSockets"}
+            )
         elif scope["type"] != START:
             raise RuntimeError(f"the mock responds to HTTP, not to {scope['type']}")
 

@@ -57,7 +57,7 @@ async def _receive_bytes(request: RequestContext, limit: int) -> bytes:
         message = await request.receive()
         if message["type"] == "http.disconnect":
             # The part that arrived could be valid JSON.
-            raise invalid("body: ended before its length")
+            raise invalid("body: is shorter than Content-Length")
         part = message.get("body", b"")
         size += len(part)
         if size > limit:

@@ -24,7 +24,7 @@ Headers: TypeAlias = list[tuple[bytes, bytes]]
 
 _UNFIT = b"\r\n\0"
 _BODILESS = frozenset((204, 304))
-_FAILURE = b'{"message": "The mock failed; its log says how"}\n'
+_FAILURE = b'{"message": "Internal error of the mock; see its log"}\n'
 _FAILURE_HEADERS = [
     (b"content-type", b"application/json"),
     (b"content-length", b"%d" % len(_FAILURE)),
@@ -66,7 +66,7 @@ class Cycle:
         try:
             await app(scope, self.receive, self.send)
             if not (self.response_complete or self.disconnected):
-                raise RuntimeError("the application ended before its response did")
+                raise RuntimeError("the application ended before its response was complete")
         except Exception:
             logger.exception("a request failed")
             await self._fail()
@@ -265,7 +265,7 @@ async def cut(receive: Receive, at_once: bool) -> None:
     """
     own = getattr(receive, "__self__", None)
     if not isinstance(own, Cycle):
-        raise ConnectionAbortedError("the mock broke the connection off, as a fault says")
+        raise ConnectionAbortedError("the mock closed the connection because of a fault")
     own.cut(at_once)
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -41,7 +41,7 @@ def as_api_error(error: Exception) -> ApiError:
         title = error.title if isinstance(error, ProblemException) else None
         return ApiError(status, str(detail or title or "Refused"))
     logger.error("a request failed", exc_info=error)
-    return ApiError(500, "The mock failed; its log says how")
+    return ApiError(500, "Internal error of the mock; see its log")
 
 
 async def handle_error(_request: ConnexionRequest, error: Exception) -> ConnexionResponse:

@@ -45,15 +45,20 @@ class RefusalReasons:
         if not token:
             return "the Authorization header has no token"
         if token in _NO_TOKENS:
-            return f"the token is the word {token}"
+            return f"the token is the text {token}"
         own = request.session
         found = own.state.tokens.explain(token)
         if found:
             return found
         for other_one in self._sessions.known():
             if other_one is not own and other_one.state.tokens.find(token) is not None:
-                return f"the token is of session {other_one.name}, the request is of {own.name}"
-        return "the token is unknown: made before a restart of the mock, or not by it"
+                return (
+                    f"the token belongs to session {other_one.name}, the request to session"
+                    f" {own.name}"
+                )
+        return (
+            "the token is unknown: it was issued before a restart of the mock, or not by this mock"
+        )
 
 
 def explain_page(request: RequestContext, admission: Admission) -> str:
@@ -83,7 +88,7 @@ def _explain_entry(request: RequestContext) -> str:
         entry = store.get(rule.name, key, request.files_url)
         if entry is None:
             return f"there is no {rule.name} {key}"
-        return f"{rule.name} {key} is there, {_elsewhere(request, rule, entry)}"
+        return f"{rule.name} {key} exists, {_elsewhere(request, rule, entry)}"
     return ""
 
 
@@ -95,11 +100,11 @@ def _elsewhere(request: RequestContext, rule: CollectionRule, entry: dict[str, o
         found = entry.get(link) if link else store.owner_key(rule.name, entry, owner)
         if found != wanted:
             return f"but belongs to {owner} {found}, not {wanted}"
-    return "but is not one of those that this path is about"
+    return "but this path does not cover entries of its kind"
 
 
 def _explain_reach(request: RequestContext) -> str:
     if request.caller is None:
         return ""
     collection, key = request.caller.realm
-    return f"{request.caller.user['login']} reaches what belongs to {collection} {key} alone"
+    return f"{request.caller.user['login']} can only access what belongs to {collection} {key}"

@@ -39,8 +39,10 @@ class ResponseValidator:
         problem = self._problem(operation, request, reply, headers)
         if problem is None:
             return reply
-        logger.error("a response breaks the document: %s", problem)
-        return refuse(request, ApiError(500, f"The response breaks the document: {problem}"))
+        logger.error("a response does not match the OpenAPI document: %s", problem)
+        return refuse(
+            request, ApiError(500, f"The response does not match the OpenAPI document: {problem}")
+        )
 
     def _problem(
         self, operation: Operation, request: RequestContext, reply: Reply, sent: Headers

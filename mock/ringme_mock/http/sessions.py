@@ -85,7 +85,7 @@ class Sessions:
         if session is not None and self.recorder is None and session.is_idle(self.settings.idle):
             session = None
         if not may_begin and (session is None or session.waits):
-            raise forbidden("control_refused", "a page of another site may not begin a session")
+            raise forbidden("control_refused", "a page of another site may not start a session")
         if session is None:
             session = self._make(name)
         session.used = self.seconds()
@@ -120,10 +120,10 @@ class Sessions:
         self._resumed.pop(session.name, None)
         ended = self._others.get(replaced)
         if ended is not None:
-            self._remove(ended, f"session {session.name} took its place")
+            self._remove(ended, f"the session was ended to make room for session {session.name}")
             logger.warning(
-                "Session %s ended, which was idle for %d s: session %s took its place;"
-                " --max-sessions allows for more than %d",
+                "Session %s, idle for %d s, was ended to make room for session %s;"
+                " raise --max-sessions to keep more than %d",
                 ended.name,
                 ended.idle_seconds(),
                 session.name,

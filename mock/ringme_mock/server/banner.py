@@ -28,11 +28,11 @@ _CONTROL_FROM = {
     ANY: "They can also use the control interface: read and change everything, and get tokens.",
 }
 _UNKNOWN_CERTIFICATE = (
-    "The certificate was made for this run, and no client trusts it:"
-    " --tls-ca FILE writes the authority for clients to trust."
+    "The certificate was generated for this run, and no client trusts it:"
+    " --tls-ca FILE writes the CA certificate for clients to trust."
 )
 _KNOWN_CERTIFICATE = (
-    "The certificate was made for this run. Clients must trust {file}: curl --cacert {quoted}."
+    "The certificate was generated for this run. Clients must trust {file}: curl --cacert {quoted}."
 )
 _WATCHED = "Reloaded on changes: {files}"
 
@@ -70,7 +70,7 @@ class ServerInfo:
         if self.state:
             found.append(self.state)
         if self.workers > 1:
-            found.append(f"{self.workers} processes serve one state.")
+            found.append(f"{self.workers} processes share one state.")
         return found
 
     @property
@@ -124,7 +124,7 @@ def banner(contract: Contract, state: State, info: ServerInfo) -> str:
             *[f"  {_describe(user)}" for user in users],
             "",
         ]
-    lines.append("Ctrl-C ends it.")
+    lines.append("Press Ctrl-C to stop.")
     return "\n".join(lines)
 
 

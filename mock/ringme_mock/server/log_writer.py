@@ -53,7 +53,9 @@ class LogWriter(logging.Handler):
                 self._write(line)
                 if self._dropped and self._lines.empty():
                     count, self._dropped = self._dropped, 0
-                    self._write(f"{count} lines of the log were dropped: nobody read them in time")
+                    self._write(
+                        f"{count} lines of the log were dropped, because they were not read in time"
+                    )
                 self._lines.task_done()
         except OSError:
             # The reader is gone.

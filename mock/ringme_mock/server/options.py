@@ -50,47 +50,47 @@ class Options:
     """Values of all options; each field is one option with its environment variable."""
 
     host: str = _option(
-        "Address to listen on; 0.0.0.0 lets other machines in.",
+        "Address to listen on; 0.0.0.0 accepts connections from other machines.",
         type=TextType(read_address),
         default="127.0.0.1",
         metavar="ADDRESS",
     )
     port: int = _option(
-        "Port to listen on; 0 takes a free one.", type=WholeNumber(0, 65535), default=8080
+        "Port to listen on; 0 chooses a free port.", type=WholeNumber(0, 65535), default=8080
     )
     fixtures: Path = _option(
         "Folder with the initial state.",
         default=FIXTURES,
-        show_default="those of the mock",
+        show_default="the built-in ones",
         type=_PATH,
     )
     add_fixtures: tuple[Path, ...] = _option(
-        "Folder with more fixtures; a file of the same name replaces one; repeatable.",
+        "Folder with more fixtures; its files replace those of the same name; repeatable.",
         multiple=True,
         type=_PATH,
     )
     today: bool = _flag(
-        "Shift all date-times of the fixtures by whole days, so that the newest is of today."
+        "Shift all date-times of the fixtures by whole days, so that the newest is from today."
     )
     spec: Path = _option(
-        "OpenAPI document to serve.", default=SPEC, show_default="that of the mock", type=_PATH
+        "OpenAPI document to serve.", default=SPEC, show_default="the built-in one", type=_PATH
     )
     overlay: tuple[Path, ...] = _option(
-        "OpenAPI Overlay to apply, such as resources of your own; repeatable.",
+        "OpenAPI Overlay to apply to the document, such as your own resources; repeatable.",
         multiple=True,
         type=_PATH,
     )
-    reload: bool = _flag("Reload document, fixtures and faults file when they change.")
+    reload: bool = _flag("Reload the OpenAPI document, fixtures and faults file when they change.")
     workers: int = _option(
-        "Number of processes that serve the state together.",
+        "Number of processes, which share one state.",
         type=WholeNumber(1, _MOST_WORKERS),
         default=1,
     )
     state: Path | RedisUrl | None = _option(
-        "Where to keep the state over restarts: a file, or the URL of a Redis or Valkey database,"
-        " which many mocks can share. Kept are entries, tokens, sessions, snapshots, clocks,"
-        " faults, calls in progress and deliveries; a file keeps no journal, and no requests since"
-        " the last change that have counted for a rate limit.",
+        "Where to keep the state across restarts: a file, or the URL of a Redis or Valkey database,"
+        " which several mocks can share. It keeps entries, tokens, sessions, snapshots, clocks,"
+        " faults, calls in progress and deliveries. A file does not keep the journal, nor the"
+        " requests counted for rate limits since the last change.",
         type=TextType(read_state),
         metavar="FILE|URL",
     )
@@ -102,8 +102,8 @@ class Options:
     )
     sync: str = _option(
         "How safely --state writes a change to its file before the response: normal survives"
-        " kill -9, but a power failure can lose the latest changes; always waits for the disk, and"
-        " loses none.",
+        " kill -9, but a power failure can lose the latest changes; always waits for the disk and"
+        " loses nothing.",
         type=click.Choice((NORMAL, ALWAYS)),
         default=NORMAL,
     )
@@ -115,18 +115,19 @@ class Options:
         metavar="MS|MS-MS",
     )
     faults: Path | None = _option(
-        "YAML file with initial faults, as POST /__mock__/faults takes them.", type=_PATH
+        "YAML file with initial faults, each in the form that POST /__mock__/faults accepts.",
+        type=_PATH,
     )
     no_control: bool = _flag("Turn the control interface and the page off.")
     allow_origin: tuple[str, ...] = _option(
-        "Origin of pages that may call the API (CORS), such as https://app.test, beside those of"
+        "Origin of pages that may call the API (CORS), such as https://app.test, besides those of"
         " this machine; * for all; repeatable.",
         multiple=True,
         type=TextType(read_origin),
         metavar="ORIGIN",
     )
     allow_host: tuple[str, ...] = _option(
-        "Further host name that requests may use, when the mock listens on this machine only;"
+        "Additional host name that requests may use when the mock listens on this machine only;"
         " * for all; repeatable.",
         multiple=True,
         type=TextType(read_host),
@@ -143,7 +144,7 @@ class Options:
         "Let other machines use the control interface: they can read and change everything."
     )
     max_sessions: int = _option(
-        "Maximum number of sessions; one more ends the session that was idle longest.",
+        "Maximum number of sessions; a further one ends the session that was idle longest.",
         type=WholeNumber(1, _MOST_SESSIONS),
         default=100,
     )
@@ -154,13 +155,13 @@ class Options:
         metavar="SECONDS",
     )
     max_entries: int = _option(
-        "Maximum number of entries of a collection; each 1024 characters of text count as one"
+        "Maximum number of entries in a collection; each 1024 characters of text count as one"
         " more; fixtures may exceed it.",
         type=WholeNumber(1, _LARGEST_COLLECTION),
         default=MOST_ENTRIES,
     )
     event_host: tuple[str, ...] = _option(
-        "Host that events may be sent to beside this machine and private networks; repeatable.",
+        "Host that events may be sent to, besides this machine and private networks; repeatable.",
         multiple=True,
         type=TextType(read_address),
         metavar="NAME",
@@ -176,8 +177,8 @@ class Options:
         show_default="100, as the document says",
     )
     statistics_seconds: float = _option(
-        "How long a request for call history or statistics takes; the response to another one of"
-        " the client meanwhile is 429.",
+        "How long a request for call history or statistics takes; meanwhile, another such request"
+        " of the same client gets a 429.",
         type=Number(0, 60),
         default=0,
         metavar="SECONDS",
@@ -188,55 +189,55 @@ class Options:
         default=DEFAULT_SIZE,
     )
     validate_responses: bool = _flag(
-        "Check each response against the document; an invalid one is replaced by a 500."
+        "Check each response against the OpenAPI document; an invalid one is replaced by a 500."
     )
-    tls: bool = _flag("Serve over https, with a certificate made for this run.")
+    tls: bool = _flag("Serve over https, with a certificate generated for this run.")
     tls_ca: Path | None = _option(
         "File to write the CA certificate to, for clients to trust.", type=_PATH
     )
     tls_name: tuple[str, ...] = _option(
-        "Further host name of that certificate; repeatable.",
+        "Additional host name for the generated certificate; repeatable.",
         multiple=True,
         type=TextType(read_name),
         metavar="NAME",
     )
     tls_certificate: Path | None = _option(
-        "Certificate of your own, with its chain, in PEM.", type=_PATH
+        "Your own certificate, with its chain, in PEM.", type=_PATH
     )
-    tls_key: Path | None = _option("Private key of that certificate, in PEM.", type=_PATH)
+    tls_key: Path | None = _option("Private key of --tls-certificate, in PEM.", type=_PATH)
     log_level: str = _option(
         "What to log; info shows each request.",
         type=click.Choice(_LEVELS, case_sensitive=False),
         default="warning",
     )
     log_format: str = _option(
-        "Format of the log; json is one JSON object a line.",
+        "Format of the log; json writes one JSON object per line.",
         type=click.Choice((TEXT, JSON), case_sensitive=False),
         default=TEXT,
     )
 
     def __post_init__(self) -> None:
         if self.no_control and self.control_from_any:
-            raise click.UsageError("--no-control and --control-from-any exclude each other")
+            raise click.UsageError("--no-control and --control-from-any cannot be used together")
         if self.reload and self.state is not None:
             raise click.UsageError(
-                "--reload and --state exclude each other: a state that is kept belongs to one"
-                " document. Leave out --state: a reload leaves the state as it is, too"
+                "--reload and --state cannot be used together: a saved state belongs to one"
+                " document. Leave out --state: a reload keeps the state anyway"
             )
         if self.sync == ALWAYS and not isinstance(self.state, Path):
-            raise click.UsageError("--sync always is for a file: name it with --state FILE")
+            raise click.UsageError("--sync always needs a state file; add --state FILE")
         if self.reload and self.workers > 1:
             raise click.UsageError(
-                "--reload and --workers exclude each other: SIGHUP restarts the workers"
+                "--reload and --workers cannot be used together: SIGHUP restarts the workers"
             )
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise click.UsageError(
-                "--tls-certificate and --tls-key belong together: give both or none"
+                "--tls-certificate and --tls-key belong together: give both or neither"
             )
         for name, value in (("--tls-ca", self.tls_ca), ("--tls-name", self.tls_name)):
             if value and self.tls_certificate is not None:
                 raise click.UsageError(
-                    f"{name} is for the certificate that the mock makes itself:"
+                    f"{name} applies only to the certificate that the mock generates:"
                     " leave it out with --tls-certificate"
                 )
 

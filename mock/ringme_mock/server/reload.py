@@ -92,7 +92,7 @@ class ReloadingApp:
             *lines, last = str(error).splitlines()
             for line in lines:
                 tell.error("%s", line)
-            tell.error("%s; the mock keeps its former files.", last)
+            tell.error("%s; the mock keeps the previous files.", last)
             return
         changes = self._changes(new, digest)
         mended, self._broken = self._broken, False

@@ -49,9 +49,9 @@ def _reason(error: Exception) -> str:
     reason = getattr(error, "strerror", None) or str(error)
     number = getattr(error, "errno", None)
     if number == errno.EADDRINUSE:
-        return f"{reason}; --port 0 takes a free port"
+        return f"{reason}; --port 0 chooses a free port"
     if number == errno.EACCES:
-        return f"{reason}; ports up to 1023 need more rights"
+        return f"{reason}; ports below 1024 need administrator rights"
     return f"{reason}; --host must be an address or a name of this machine"
 
 

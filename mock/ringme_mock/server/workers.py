@@ -107,7 +107,11 @@ class Worker:
         try:
             await kept.run()
         except Exception as error:
-            logger.critical("%s: is not looked after any more", kept.log.name, exc_info=error)
+            logger.critical(
+                "%s: the upkeep of the log failed, so this process ends",
+                kept.log.name,
+                exc_info=error,
+            )
         self.failed = True
         self.end()
 
@@ -137,7 +141,9 @@ def shared_folder() -> Iterator[Path]:
     try:
         folder = Path(tempfile.mkdtemp(prefix="ringme-mock-"))
     except OSError as error:
-        raise ConfigError(f"no temporary folder: {error}; name one with TMPDIR") from None
+        raise ConfigError(
+            f"no temporary folder: {error}; set TMPDIR to a writable folder"
+        ) from None
     try:
         yield folder
     finally:

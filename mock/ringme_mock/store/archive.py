@@ -78,7 +78,7 @@ def export_archive(contract: Contract, store: Store) -> bytes:
 def write_folder(contract: Contract, store: Store, folder: Path) -> None:
     """Write a folder for `--fixtures`. Raises ConfigError if it exists and is not empty."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ConfigError(f"{folder}: must be an empty folder, or not there yet")
+        raise ConfigError(f"{folder}: must be empty, or not exist yet")
     (folder / FILES_FOLDER).mkdir(parents=True, exist_ok=True)
     for name, content in _members(contract, store):
         (folder / name).write_bytes(content)
@@ -218,9 +218,9 @@ def _unpack(content: bytes) -> Iterator[tuple[str, bytes]]:
                 left -= len(found)
                 yield member.filename, found
     except zipfile.BadZipFile as error:
-        raise ConfigError(f"archive: is not a sound zip archive: {error}") from None
+        raise ConfigError(f"archive: is not a valid zip archive: {error}") from None
     except _UNREADABLE:
-        raise ConfigError("archive: is not a zip archive that can be unpacked") from None
+        raise ConfigError("archive: is a zip archive that cannot be unpacked") from None
 
 
 def _check_members(members: list[zipfile.ZipInfo]) -> None:
@@ -234,7 +234,7 @@ def _check_members(members: list[zipfile.ZipInfo]) -> None:
         if "" in parts or ".." in parts or "." in parts or "\\" in name or not name.isprintable():
             raise ConfigError(f"archive: {shown!r}: is not the name of a fixture file")
         if parts[0] == FILES_FOLDER and len(parts) > 2:
-            raise ConfigError(f"archive: {shown}: {FILES_FOLDER}/ can have no folders in it")
+            raise ConfigError(f"archive: {shown}: {FILES_FOLDER}/ cannot contain folders")
         if name in seen:
             raise ConfigError(f"archive: duplicate file {shown}")
         if member.flag_bits & _ENCRYPTED:
@@ -250,6 +250,6 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) 
             limit -= len(part)
             if limit < 0:
                 size = MAX_UNPACKED // (1024 * 1024)
-                raise ConfigError(f"archive: holds more than {size} MB unpacked")
+                raise ConfigError(f"archive: contains more than {size} MB unpacked")
             parts.append(part)
     return b"".join(parts)

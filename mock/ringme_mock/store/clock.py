@@ -81,7 +81,7 @@ class Clock:
     def set(self, moment: datetime) -> None:
         """Set its time; a frozen clock stays frozen. Raises OverflowError after the year 8999."""
         if moment >= _LAST:
-            raise OverflowError("no clock goes beyond the year 8999")
+            raise OverflowError("the clock cannot go beyond the year 8999")
         if self.frozen:
             self.setting = Setting(frozen_at=moment)
         else:

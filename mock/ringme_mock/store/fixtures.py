@@ -59,7 +59,7 @@ def load_store(contract: Contract, *folders: Path) -> Store:
 
     def find(folder: Path) -> None:
         if not folder.exists():
-            raise ConfigError(f"{folder}: there is no such folder")
+            raise ConfigError(f"{folder}: folder not found")
         if not folder.is_dir():
             raise ConfigError(f"{folder}: is a file, not a folder with fixtures")
         paths = sorted(folder.glob("*.y*ml"))
@@ -101,7 +101,7 @@ def check_names(contract: Contract, names: list[str], where: str) -> None:
         if name not in known
     )
     if not names:
-        raise ConfigError(f"{where}: holds none of the files {', '.join(known)}")
+        raise ConfigError(f"{where}: contains none of the files {', '.join(known)}")
 
 
 def stored_names(contract: Contract) -> list[str]:
@@ -199,11 +199,13 @@ def _check_parts(value: Any, where: str) -> None:
     """Raise ConfigError for values that JSON does not have, and for recursive or huge ones."""
     for count, part in enumerate(_parts(value)):
         if count == _MAX_VALUES:
-            raise ConfigError(f"{where}: holds more than {_MAX_VALUES} values, or itself")
+            raise ConfigError(
+                f"{where}: contains more than {_MAX_VALUES} values, or contains itself"
+            )
         named = not isinstance(part, dict) or all(isinstance(name, str) for name in part)
         finite = not isinstance(part, float) or isfinite(part)
         if type(part) not in (*SCALARS, float, dict, list) or not named or not finite:
-            raise ConfigError(f"{where}: holds something that JSON does not have")
+            raise ConfigError(f"{where}: contains a value that JSON does not support")
 
 
 def _parts(value: Any) -> Iterator[Any]:
@@ -245,7 +247,9 @@ def _reserve(collection: Collection, source: Source) -> None:
     rule = collection.rule
     next_id = source.content.get(NEXT_ID, 1)
     if NEXT_ID in source.content and not rule.sequence:
-        raise ConfigError(f"{source.where}: {NEXT_ID}: the keys of {rule.name} are not counted")
+        raise ConfigError(
+            f"{source.where}: {NEXT_ID}: the keys of {rule.name} are not sequential numbers"
+        )
     if type(next_id) is not int or not 1 <= next_id <= _MAX_KEY:
         raise ConfigError(
             f"{source.where}: {NEXT_ID}: must be a whole number, from 1 to {_MAX_KEY}"

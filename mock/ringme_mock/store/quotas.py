@@ -51,7 +51,7 @@ class EntryBudget:
             self._left = self.most - held
             if more > self._left:
                 raise invalid(
-                    f"{what}: all sessions together have {held} entries beside the fixtures,"
+                    f"{what}: all sessions together have {held} entries besides the fixtures,"
                     f" {more} more would exceed the limit of {self.most}; reset a session, end one"
                     " with DELETE /__mock__/sessions/NAME, or start the mock with a higher"
                     " --max-entries"
@@ -67,7 +67,7 @@ class EntryBudget:
         if held + more > MOST_FILE_BYTES_TOGETHER:
             raise invalid(
                 f"{what}: has {more / _MB:.1f} MB of files, all sessions together have"
-                f" {held / _MB:.1f} MB beside the fixtures, the limit is"
+                f" {held / _MB:.1f} MB besides the fixtures, the limit is"
                 f" {MOST_FILE_BYTES_TOGETHER // _MB} MB; leave files out, or end a session with"
                 " DELETE /__mock__/sessions/NAME"
             )

@@ -73,7 +73,7 @@ class Tokens:
         if before is not None:
             self._ended.update(before._ended)
             for token in list(before._access)[-_MOST_ENDED:]:
-                self._end(token, "was made before the session was reset")
+                self._end(token, "was issued before the session was reset")
         # A plain dict would pass over all deleted items to find its oldest one.
         self._access: OrderedDict[str, AccessToken] = OrderedDict()
         self._refresh: OrderedDict[str, Grant] = OrderedDict()
@@ -141,9 +141,9 @@ class Tokens:
         access = self._access.get(token)
         if access is not None:
             now = self._clock.seconds()
-            why = _expired(access) if access.until <= now else "is of a user that was deleted"
+            why = _expired(access) if access.until <= now else "belongs to a user that was deleted"
         elif token in self._refresh:
-            why = "is a refresh token, which is for the token endpoint alone"
+            why = "is a refresh token, which only the token endpoint accepts"
         else:
             why = self._ended.get(token, "")
         return f"the token {why}" if why else ""

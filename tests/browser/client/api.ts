@@ -10,13 +10,13 @@ export type Extension = Schemas["Extension"];
 export type CallRecord = Schemas["CallRecord"];
 export type CurrentUser = Schemas["CurrentUser"];
 
-/** Where the API is, and in which of the mock's sessions to work. */
+/** The URL of the API, and the session of the mock. */
 export interface Place {
   url: string;
   session: string | null;
 }
 
-/** A client of the API, and the keeper of its tokens. */
+/** A client of the API with its tokens. */
 export interface Connection {
   api: Api;
   keeper: TokenKeeper;
@@ -43,7 +43,7 @@ function clientAt(place: Place): Api {
 }
 
 function withToken(keeper: TokenKeeper, logInAgain: () => Promise<void>): Middleware {
-  // A request that was sent has used up its body, so a copy waits until the answer is there.
+  // Sending a request consumes its body, so a copy is kept until the response has arrived.
   const copies = new Map<string, Request>();
 
   function authorized(request: Request): Request {

@@ -1,11 +1,11 @@
-/** An answer of the API that is not a success. */
+/** A response of the API that is not a success. */
 export class Failure extends Error {
   constructor(
     readonly status: number,
-    /** The word that the API gives some errors, such as `access_denied`. */
+    /** The error code of some errors, such as `access_denied`. */
     readonly kind: string | null,
     message: string,
-    /** Seconds until the count of requests starts anew, as the answer says. */
+    /** Seconds until the rate limit is reset, from the response. */
     readonly resetSeconds: number | null,
   ) {
     super(message);
@@ -13,20 +13,20 @@ export class Failure extends Error {
   }
 }
 
-/** What the client gives for a request: `data` of a success, `error` of anything else. */
+/** The result of a request: `data` of a success, `error` of any other response. */
 interface Result<Data> {
   data?: Data;
   error?: unknown;
   response: Response;
 }
 
-/** The data of a success. Throws a Failure for any other answer. */
+/** The data of a success. Throws a Failure for any other response. */
 export function dataOf<Data>(result: Result<Data>): Exclude<Data, undefined> {
   succeed(result);
   return result.data as Exclude<Data, undefined>;
 }
 
-/** Throws a Failure unless the request succeeded; for answers without a body. */
+/** Throws a Failure unless the request succeeded; for responses without a body. */
 export function succeed(result: Result<unknown>): void {
   if (!result.response.ok) {
     throw failureOf(result.response, result.error);

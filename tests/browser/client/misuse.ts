@@ -4,7 +4,7 @@ import type { Api, Extension, Group } from "./api";
 export async function misuse(api: Api, group: Group, number: Extension): Promise<void> {
   const path = { client_id: "@me" };
 
-  // @ts-expect-error: there is no such path
+  // @ts-expect-error: unknown path
   await api.GET("/api/ver1.0/client/{client_id}/extension_groups/", { params: { path } });
 
   // @ts-expect-error: the path has no PATCH

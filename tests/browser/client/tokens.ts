@@ -14,7 +14,7 @@ export interface Credentials {
   application: Application;
 }
 
-/** What a login leaves behind. */
+/** The result of a login. */
 export interface Tokens {
   login: string;
   application: Application;
@@ -22,7 +22,7 @@ export interface Tokens {
   refresh: string | null;
 }
 
-/** Where the tokens are kept, such as the storage of a tab. */
+/** The storage of the tokens, such as that of a tab. */
 export interface TokenMemory {
   read(): Tokens | null;
   write(tokens: Tokens | null): void;
@@ -49,8 +49,8 @@ export class TokenKeeper {
   }
 
   /**
-   * Whether there is a newer access token than the stale one now. Requests that fail together
-   * share one renewal, since a refresh token works once.
+   * True if there is now a newer access token than the stale one. Requests that fail together
+   * share one renewal, since a refresh token works only once.
    */
   async renew(stale: string | null): Promise<boolean> {
     if (this.tokens?.access !== stale) {

@@ -48,8 +48,8 @@ const CALLS = [
 const ME = { client_id: "@me" };
 
 /**
- * Goes through the example of the API's own documentation, and then hears the recordings, renews
- * the token and deletes the group. Throws an Error at the first answer that is not as it should be.
+ * Goes through the example of the API's own documentation, then fetches the recordings, renews the
+ * token and deletes the group. Throws an Error at the first unexpected response.
  */
 export async function walkThrough(
   place: Place,

@@ -1,4 +1,4 @@
-// How the page looks: accessible, as wide as its window, on a screen and a phone, light and dark.
+// The look of the page: accessible, as wide as its window, on a screen and a phone, light and dark.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -11,7 +11,7 @@ const WINDOWS = { wide: { width: 1440, height: 900 }, phone: { width: 390, heigh
 const GROUPS = "/client/@me/extension_group/";
 const PANELS = ["groups", "users", "calls", "faults", "state", "sessions"];
 
-/** What axe finds in every panel, with things going on, at every window and colour; pictures if asked. */
+/** Findings of axe in every panel with data, for every window and colour scheme; pictures if requested. */
 export async function look(browser, base, name, pictures) {
   const findings = [];
   const looks = [["wide", "light"], ["wide", "dark"], ["phone", "dark"], ["phone", "light"]];
@@ -32,7 +32,7 @@ export async function look(browser, base, name, pictures) {
   assert.deepEqual(findings, []);
 }
 
-/** One picture of the default session at work, which begins anew before and after. */
+/** One picture of the default session with data, which is reset before and after. */
 export async function photographOne(browser, base, file) {
   await fetch(`${base}/__mock__/reset`, { method: "POST" });
   const person = await arrive(browser, base, "", { width: 1240, height: 760, reducedMotion: "reduce" });
@@ -63,7 +63,7 @@ async function makeBusy(person) {
   await person.row("503").waitFor({ state: "attached" });
 }
 
-/** Opens a panel, and in it what opens. */
+/** Opens a panel and everything in it that can be opened. */
 async function show({ page, go, ...person }, panel) {
   await page.evaluate((name) => { location.hash = name; }, panel);
   await page.locator(`.tab-${panel} [aria-current]`).waitFor({ state: "attached" });
@@ -86,7 +86,7 @@ async function show({ page, go, ...person }, panel) {
   if (panel === "faults") await page.getByText("listExtensions: response 503").waitFor();
 }
 
-/** What axe finds in a page, and whether it is wider than its window. */
+/** Findings of axe in a page, and a finding if it is wider than its window. */
 export async function examine(page, title) {
   const findings = [];
   const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

@@ -1,11 +1,11 @@
-// A person in front of the page, and the application that they work on, which asks the API.
+// A user of the page, and the application under development, which sends requests to the API.
 import assert from "node:assert/strict";
 
 import { openPage } from "../chromium.mjs";
 
 const API = "/api/ver1.0";
 
-/** Begins a session of its own at a running mock, so that no step sees what another one did. */
+/** Starts a new session of a running mock, so that no step sees the changes of another. */
 export async function arrive(browser, base, name, options = {}) {
   const { width = 1440, height = 900, panel = "groups", ...rest } = options;
   const page = await openPage(browser, { viewport: { width, height }, ...rest });
@@ -23,7 +23,7 @@ export class Person {
     page.on("pageerror", (error) => this.complaints.push(`${error}`));
     page.on("dialog", (dialog) => this.complaints.push(`a dialog opened: ${dialog.message()}`));
     page.on("console", (message) => {
-      // A refusal that a step provokes is an error to the console, and none here.
+      // The console reports expected refusals as errors; they are ignored here.
       const isRefusal = message.text().startsWith("Failed to load resource");
       if (["error", "warning"].includes(message.type()) && !isRefusal) this.complaints.push(message.text());
     });
@@ -52,12 +52,12 @@ export class Person {
     return this.page.locator(place).getByRole("button", { name, exact: true });
   }
 
-  /** Waits until a toast says this. */
+  /** Waits for a toast with this text. */
   async told(text) {
     await this.page.locator("#toasts").getByText(text).first().waitFor();
   }
 
-  /** Waits until the page says, where it was tried, why something was not done. */
+  /** Waits for the error message beside a failed action. */
   async refused(text) {
     await this.page.getByRole("alert").getByText(text).waitFor();
   }
@@ -68,7 +68,7 @@ export class Person {
     if (number) await this.page.locator(`#number-${number} .opener`).click();
   }
 
-  /** What a button that copies has put on the clipboard. */
+  /** The text that a copy button has put on the clipboard. */
   async copied(button) {
     await this.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     await button.click();
@@ -76,7 +76,7 @@ export class Person {
     return this.page.evaluate(() => navigator.clipboard.readText());
   }
 
-  /** What the application gets from the API: the status, and the JSON if there is any. */
+  /** The response that the application gets from the API: the status, and the JSON if there is any. */
   async ask(method, path, { token, body } = {}) {
     const headers = { ...(token && { Authorization: `Bearer ${token}` }), ...(body && { "Content-Type": "application/json" }) };
     const answer = await fetch(this.url + API + path, { method, headers, body: body && JSON.stringify(body) });

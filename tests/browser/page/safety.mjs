@@ -1,4 +1,4 @@
-// Names that try to be more than names, keys instead of a mouse, two tabs, a phone, and a proxy with a prefix.
+// Malicious names, the keyboard, two tabs, a phone, and a proxy with a prefix.
 import assert from "node:assert/strict";
 import { createServer, request } from "node:http";
 
@@ -17,7 +17,7 @@ const HOSTILE = [
 ];
 
 export const safety = {
-  async "names are shown and never run"(person) {
+  async "names are shown and never executed"(person) {
     const { page } = person;
     const token = await person.token();
     const groups = [];
@@ -44,7 +44,7 @@ export const safety = {
     await page.keyboard.press("Escape");
     await page.evaluate(() => document.querySelectorAll("#journal details").forEach((one) => (one.open = true)));
     await person.row("refused").getByRole("region").first().waitFor();
-    for (const [title, expected] of [["Users", HOSTILE[1].slice(0, 20)], ["Faults", HOSTILE[0]], ["State", "Everything"]]) {
+    for (const [title, expected] of [["Users", HOSTILE[1].slice(0, 20)], ["Faults", HOSTILE[0]], ["State", "Whole session"]]) {
       await notRun(page);
       await person.go(title);
       await page.locator("#panel").getByText(expected).first().waitFor();
@@ -52,7 +52,7 @@ export const safety = {
     await notRun(page);
   },
 
-  async "everything is within reach of the keyboard, and the focus stays near"(person) {
+  async "everything can be reached by keyboard, and the focus stays near"(person) {
     const { page } = person;
     const focused = () => page.evaluate(() => document.activeElement.textContent.trim().replace(/\s+/g, " "));
     const becomes = (text) => page.waitForFunction((wanted) => document.activeElement.textContent.trim().replace(/\s+/g, " ") === wanted, text);
@@ -77,13 +77,13 @@ export const safety = {
       const found = [...reached].some((one) => one === name || one.startsWith(name));
       assert.ok(found, `not reached by Tab: ${name}; but ${[...reached].join(", ")}`);
     }
-    await page.getByRole("switch", { name: "401 for everybody" }).focus();
+    await page.getByRole("switch", { name: "401 for all users" }).focus();
     await page.keyboard.press("Space");
-    await person.told("401 for everybody: on.");
-    assert.equal(await focused(), "401 for everybody");
+    await person.told("401 for all users: on.");
+    assert.equal(await focused(), "401 for all users");
     await person.button("Remove fault 1").focus();
     await page.keyboard.press("Enter");
-    await person.told("The fault is gone.");
+    await person.told("The fault was removed.");
     await becomes("Faults");
     await person.go("State");
     await person.button("Reset…").focus();
@@ -94,7 +94,7 @@ export const safety = {
     await becomes("Reset…");
   },
 
-  async "what is being typed and what is open stays while others change the state"(person) {
+  async "typed text and open rows stay while others change the state"(person) {
     const { page } = person;
     await person.unfold(8);
     await page.getByLabel("New number").fill("60");
@@ -126,7 +126,7 @@ export const safety = {
     await person.told(`Session ${name}-third has ended.`);
   },
 
-  async "on a phone the journal is first, and its last request always in sight"(_, { browser, base, name }) {
+  async "on a phone the journal is first, and its last request is always visible"(_, { browser, base, name }) {
     const person = await arrive(browser, base, `${name}-phone`, { width: 390, height: 844, panel: "" });
     const { page } = person;
     await page.getByRole("heading", { name: "Journal" }).waitFor();
@@ -149,7 +149,7 @@ export const safety = {
         answer.writeHead(got.statusCode, got.headers);
         got.pipe(answer);
       });
-      // A stream that the page has ended.
+      // A stream that the page has closed.
       passed.on("error", () => answer.destroy());
       incoming.pipe(passed);
       return answer.on("close", () => passed.destroy());

@@ -1,4 +1,4 @@
-// What people do on the page, and what has to come of it. Each step has a session of its own.
+// User actions on the page, with the expected results. Each step has its own session.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
@@ -9,7 +9,7 @@ const NUMBER = "000*302 Ivanova";
 const shell = (command) => promisify(execFile)("sh", ["-c", `${command} 2>/dev/null`]);
 
 export const steps = {
-  async "a token is made, copied, and gone once it is good no more; a blocked user is refused"(person) {
+  async "a token is issued, copied, and removed when it has expired; a blocked user is refused"(person) {
     const { page } = person;
     await person.go("Users");
     await person.button("Token for sales-lead").click();
@@ -33,7 +33,7 @@ export const steps = {
     await person.told("sales-lead may log in again");
     assert.equal((await person.ask("GET", "/user/", { token })).status, 200);
 
-    await page.getByLabel("Look for a login").fill("SALES-LEAD");
+    await page.getByLabel("Find a login").fill("SALES-LEAD");
     await page.locator("#user-101").waitFor({ state: "detached" });
     await page.getByText(/^Applications/).click();
     await page.getByText("c1200000000000000000000000000001").waitFor();
@@ -46,7 +46,7 @@ export const steps = {
     assert.equal((await person.ask("GET", "/user/", { token })).status, 401);
   },
 
-  async "what arrives for a number is counted where it arrived, plays, and is in the API"(person) {
+  async "simulated items of a number are counted, can be played, and are in the API"(person) {
     const { page } = person;
     await person.unfold(3, 31);
     const line = page.locator("#number-31");
@@ -74,12 +74,12 @@ export const steps = {
     assert.equal(messages.json.length, 2);
   },
 
-  async "groups and numbers are made, renamed, moved and deleted"(person) {
+  async "groups and numbers are created, renamed, moved and deleted"(person) {
     const { page } = person;
     const token = await person.token();
     await page.getByText("New group").click();
     await page.getByLabel("Name", { exact: true }).fill("Night shift");
-    await person.button("Make group").click();
+    await person.button("Create group").click();
     await page.locator("#group-14").getByText("Night shift").waitFor();
     await person.unfold(14);
     await page.getByLabel("New number").fill("600");
@@ -111,7 +111,7 @@ export const steps = {
     assert.equal((await person.ask("GET", `${GROUPS}14`, { token })).status, 404);
   },
 
-  async "what the page does, a copied command does, too"(person) {
+  async "a copied command does the same as the page"(person) {
     const { page } = person;
     await person.unfold(8);
     await page.locator("#group-8").getByLabel("Name", { exact: true }).fill("It's <b>$HOME</b>");
@@ -153,7 +153,7 @@ export const steps = {
     await page.getByText("used up").waitFor();
     assert.deepEqual(await person.control("GET", "latency"), { from: 1000, to: 3000 });
     await person.button("Remove the delay").click();
-    await person.told("Responses come at once again.");
+    await person.told("Responses are no longer delayed.");
     await page.getByRole("switch", { name: "Connection dropped" }).click();
     await person.told("Connection dropped: on.");
     await assert.rejects(ask());
@@ -174,7 +174,7 @@ export const steps = {
     await page.getByText("listExtensionGroups: response 403, once").waitFor();
     assert.deepEqual([await ask("/user/"), await ask(), await ask()], [200, 403, 200]);
     await page.getByRole("button", { name: /^Remove fault/ }).first().click();
-    await person.told("The fault is gone.");
+    await person.told("The fault was removed.");
   },
 
   async "snapshots, the clock, and a reset that asks first"(person) {
@@ -186,10 +186,10 @@ export const steps = {
     await page.locator("#snapshot-empty-desk").waitFor();
     await person.createGroup("Later", token);
     await person.button("Load snapshot empty-desk").click();
-    await person.told("back at snapshot empty-desk");
+    await person.told("Snapshot empty-desk was loaded.");
     assert.equal((await person.ask("GET", `${GROUPS}14`, { token })).status, 404);
     await person.button("Delete snapshot empty-desk").click();
-    await page.getByText("None yet.").waitFor();
+    await page.getByText("No snapshots yet.").waitFor();
     await page.getByLabel("Set it to").fill("2016-04-21 12:00:00");
     await person.button("Set the clock").click();
     await page.locator("#panel-clock").getByText("2016-04-21 12:00").waitFor();
@@ -205,7 +205,7 @@ export const steps = {
     assert.equal((await person.ask("GET", `${GROUPS}14`, { token: other })).status, 200);
     await person.button("Reset…").click();
     await question.getByRole("button", { name: "Reset", exact: true }).click();
-    await person.told("The session is back at the fixtures. Tokens were kept.");
+    await person.told("The session was reset to the fixtures. Tokens were kept.");
     await page.getByText("No request to the API yet.").waitFor();
     assert.equal((await person.ask("GET", `${GROUPS}14`, { token: await person.token() })).status, 404);
   },
@@ -223,7 +223,7 @@ export const steps = {
     await refused.getByRole("region", { name: /^Headers of request/ }).getByText("authorization: Bearer ***").waitFor();
     const curl = await person.copied(refused.getByRole("button", { name: /^Copy as curl/ }));
     assert.equal((await shell(`TOKEN=${token}; ${curl} -s -o /dev/null -w '%{http_code}'`)).stdout, "400");
-    // A number that no JavaScript program reads as it is.
+    // A number that JavaScript cannot represent exactly.
     const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
     await fetch(`${person.url}/api/ver1.0${GROUPS}`, { method: "POST", headers, body: '{"name": 9007199254740993}' });
     await person.rows().nth(2).waitFor();
@@ -270,7 +270,7 @@ export const steps = {
     await page.getByRole("button", { name: /^Answer call/ }).click();
     await page.locator(".stage.talking").waitFor();
     await page.getByRole("button", { name: /^Hang up call/ }).click();
-    await page.getByText("None. Open a number").waitFor();
+    await page.getByText("No calls in progress. To simulate one, open a number").waitFor();
     await page.locator("tbody tr").first().getByText(String(new Date().getFullYear())).first().waitFor();
     await page.locator("#panel .entry").first().locator("summary").click();
     await page.locator("#panel .entry").first().getByRole("region", { name: /^Parameters of event/ }).waitFor();
@@ -283,7 +283,7 @@ export const steps = {
     await person.createGroup("Needle in the hay", token);
     await page.getByText("The first 20 groups are shown").waitFor();
     assert.equal(await page.locator(".groups > li").count(), 21);
-    await page.getByLabel("Look for a group or number").fill("needle");
+    await page.getByLabel("Find a group or number").fill("needle");
     await page.getByText("Found: 1 group, 0 numbers.").waitFor();
     for (let round = 0; round < 12; round++) {
       await Promise.all(Array.from({ length: 20 }, () => person.ask("GET", "/user/", { token })));
@@ -293,7 +293,7 @@ export const steps = {
     assert.equal(await person.rows().count(), 200);
   },
 
-  async "what was asked while the page was away is there when it is back"(person) {
+  async "requests sent while the page was offline are shown when it is online again"(person) {
     const { page } = person;
     await person.go("State");
     const token = await person.token();
@@ -312,7 +312,7 @@ export const steps = {
 
 /** Steps for a mock of another document than the project's own: one without faxes. */
 export const ofOtherDocuments = {
-  async "what the document does not have is left out"(person) {
+  async "a collection that the document lacks is left out"(person) {
     await person.unfold(3, 31);
     const number = person.page.locator("#number-31");
     await number.getByText("phone · calls 4 · voicemail 4", { exact: true }).waitFor();

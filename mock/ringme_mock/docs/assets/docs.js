@@ -1,13 +1,13 @@
 "use strict";
 
-// Every page: the search box, a button to copy each snippet, and on wide screens what is on the page.
+// Every page: the search box, a copy button for each snippet, and a table of contents on wide screens.
 const box = document.getElementById("search");
 const list = document.getElementById("found");
 const MOST_FOUND = 12;
 let loading = null;
 let searched = null;
 
-/** Loads the index once, when somebody first wants to search. */
+/** Loads the index once, at the first search. */
 function loadIndex() {
   loading ??= new Promise((onload, onerror) => {
     document.head.append(element("script", "", { src: "assets/search-index.js", onload, onerror }));
@@ -15,7 +15,7 @@ function loadIndex() {
   return loading;
 }
 
-/** The places with all of these words; those with the words in their title come first. */
+/** The entries that contain all words; those with the words in their title come first. */
 function find(text) {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   if (!words.length) return [];
@@ -84,7 +84,7 @@ box.addEventListener("keydown", async (event) => {
 list.addEventListener("click", (event) => {
   const link = event.target.closest("a");
   if (link?.pathname !== location.pathname || !document.body.classList.contains("viewer")) return;
-  // The viewer misses a place in a section that has yet to open, unless it begins there.
+  // The viewer only finds an anchor in a closed section if the page starts with it.
   event.preventDefault();
   location.href = link.href;
   location.reload();
@@ -100,7 +100,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-/** Copies where the clipboard is withheld, too: from a page of another machine without TLS. */
+/** Copies text, also where the clipboard is not available: on a page of another machine without TLS. */
 async function copy(text) {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
   const field = element("textarea", text, { className: "offside" });

@@ -1,7 +1,7 @@
 "use strict";
 
-// The API reference: Scalar, with the document that the page holds. Served by a mock, it sends
-// requests to this mock, and is logged in already; on a page from a file there is nothing to send to.
+// The API reference: Scalar, with the document in the page. Served by a mock, it sends requests to
+// this mock and is already logged in; on a page from a file, requests cannot be sent.
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
 const shown = read("document");
 const file = read("server");
@@ -9,7 +9,7 @@ const server = file ?? new URL("..", location.href).href.replace(/\/$/, "");
 const schemes = Object.entries(shown.components?.securitySchemes ?? {});
 const slug = (text) => text.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "");
 
-/** What a newcomer would have to fill in: a token, and applications of each kind. */
+/** Prefilled credentials: a token, and applications of each kind. */
 async function authentication() {
   if (file !== null || !schemes.length) return undefined;
   const response = await fetch("credentials", { method: "POST" });
@@ -44,7 +44,7 @@ async function show() {
     servers: [{ url: server }],
     authentication: await authentication(),
     hideTestRequestButton: file !== null,
-    // Nothing leaves this machine.
+    // No requests to other machines.
     proxyUrl: "",
     telemetry: false,
     withDefaultFonts: false,
@@ -52,7 +52,7 @@ async function show() {
     agent: { disabled: true, hideAddApi: true },
     mcp: { disabled: true },
     hideClientButton: true,
-    // The box above searches all pages, and the colours are those of the system.
+    // The search box above covers all pages, and the colours follow the system.
     hideSearch: true,
     hideDarkModeToggle: true,
     documentDownloadType: "none",
@@ -73,7 +73,7 @@ async function show() {
   });
 }
 
-// What the forms of the viewer leave out, for people with a screen reader.
+// Labels for screen readers that the forms of the viewer lack.
 new MutationObserver(() => {
   for (const one of document.querySelectorAll("[role=combobox]:not([aria-expanded])")) one.ariaExpanded = "false";
   for (const one of document.querySelectorAll("button[role=none]")) one.removeAttribute("role");

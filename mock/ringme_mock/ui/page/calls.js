@@ -32,10 +32,10 @@ export function Calls() {
     const polling = isBusy ? setInterval(() => changed(), POLL_MS) : 0;
     return () => clearInterval(polling);
   }, [isBusy]);
-  return html`<${Rows} items=${calls.slice(0, SHOWN)} empty=${html`None. Open a number under <a href="#groups">Groups</a>, and simulate one.`}>${(call) => html`<${Call} key=${call.call} call=${call} />`}<//>
+  return html`<${Rows} items=${calls.slice(0, SHOWN)} empty=${html`No calls in progress. To simulate one, open a number under <a href="#groups">Groups</a>.`}>${(call) => html`<${Call} key=${call.call} call=${call} />`}<//>
     <h3>Events sent</h3>
     ${found && html`
-      <${Rows} items=${found.deliveries} kind="entries" empty="None. They go to the URLs that subscribed to events of a number.">${(one) => html`<${Delivery} key=${one.number} delivery=${one} />`}<//>
+      <${Rows} items=${found.deliveries} kind="entries" empty="No events were sent. They go to the URLs that are subscribed to events of a number.">${(one) => html`<${Delivery} key=${one.number} delivery=${one} />`}<//>
       <h3>Call history <span class="quiet">the last ${found.history.length}</span></h3>
       <div class="scroll" tabindex="0" role="region" aria-label="Call history"><table>
         <thead><tr>${Object.keys(COLUMNS).map((title) => html`<th>${title}</th>`)}</tr></thead>
@@ -47,7 +47,7 @@ export function Calls() {
 function Call({ call: { call, outside, began, ends, legs } }) {
   return html`<li id="call-${call}">
     <div class="row">
-      <div class="who"><b>${outside ? html`<${Named} text=${outside} />` : "internal"}</b> <div class="quiet">began ${began}, ends ${ends} unless something else happens</div></div>
+      <div class="who"><b>${outside ? html`<${Named} text=${outside} />` : "internal"}</b> <div class="quiet">began ${began}, expected to end ${ends}</div></div>
       <div class="buttons">${Object.entries(STEPS).map(
         ([step, title]) => html`<${Act} key=${step} label=${title} about=${`call ${call.slice(0, 8)}`} request=${() => control(`calls/${call}`, "POST", { do: step })} shows=${() => `call-${call}`} />`,
       )}</div>

@@ -19,7 +19,7 @@ export class Refused extends Error {
   }
 }
 
-/** Gets the response. Throws Refused with what the mock says. */
+/** Gets the response. Throws Refused with the message of the mock. */
 export async function send(request) {
   let response = await attempt(request);
   if (response.status === 401 && tokens.delete(request.login)) response = await attempt(request);
@@ -38,7 +38,7 @@ export const control = (path, method = "GET", body = undefined) => ({ path: `__m
 export const api = (login, path, method = "GET", body = undefined) => ({ path: `api/ver1.0/${path}`, method, body, login });
 export const address = (path) => new URL(path, ROOT).href;
 
-/** Lists entries of a collection: {total, entries, counts}; none where the document has no such collection. */
+/** Lists entries of a collection: {total, entries, counts}; empty if the document has no such collection. */
 export async function list(collection, query = {}) {
   const given = Object.entries(query).filter(([, value]) => value !== "" && value !== undefined);
   try {
@@ -49,11 +49,11 @@ export async function list(collection, query = {}) {
   }
 }
 
-/** A user that may change what a client has, to ask the API as. */
+/** The login of a user with write access to a client, for requests to the API. */
 export async function keeper(client) {
   const { entries } = await list("user", { owner: "client", owner_id: client, limit: 1000 });
   const found = entries.find((one) => one.type === "client" && one.access !== "read_only" && one.status === "active");
-  if (!found) throw new Refused("No user of this client may change it", 0);
+  if (!found) throw new Refused("This client has no active user with write access", 0);
   return found.login;
 }
 

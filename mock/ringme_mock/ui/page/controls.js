@@ -4,7 +4,7 @@ import { address, read } from "./client.js";
 import { useData, useDesk } from "./desk.js";
 import { curlOf } from "./snippets.js";
 
-/** A text from anybody: it keeps its writing direction to itself, and shows its control characters. */
+/** Text from any source: isolates its writing direction, and makes control characters visible. */
 export const Named = ({ text }) => html`<bdi>${visible(`${text ?? ""}`)}</bdi>`;
 export const visible = (text) =>
   text.replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, (one) => (one === "\x7f" ? "\u2421" : String.fromCharCode(0x2400 + one.charCodeAt(0))));
@@ -12,7 +12,7 @@ export const Badge = ({ text, kind = "" }) => html`<span class="badge ${kind}">$
 export const Unseen = ({ text }) => text && html`<span class="unseen"> ${text}</span>`;
 export const plural = (count, one) => `${count} ${one}${count === 1 ? "" : "s"}`;
 
-/** A list of what `children` makes of each item; `empty` is said where there is none. */
+/** A list with the result of `children` for each item; `empty` is the text if there are no items. */
 export const Rows = ({ items, kind = "rows", empty, children }) =>
   items.length ? html`<ul class=${kind}>${items.map(children)}</ul>` : empty && html`<p class="empty">${empty}</p>`;
 
@@ -24,7 +24,7 @@ export function Copy({ text, about, label = "Copy" }) {
 
 /**
  * A form whose fields make up a request, beside a button that copies the request as a command.
- * `said` tells what came of it, `shows` names the element that it changed; the fields are empty again if it `clears`.
+ * `said` returns the message about the result, `shows` the id of the changed element; `clears` empties the fields afterwards.
  */
 export function Form({ label, about = "", kind = "line", button = "", role = {}, clears = false, children, request, said = () => `${label}: done.`, shows, after }) {
   const { tell, changed, session } = useDesk();
@@ -61,14 +61,14 @@ export function Form({ label, about = "", kind = "line", button = "", role = {},
       <button class=${button} aria-busy=${busy} ...${role}>${label}<${Unseen} text=${about} /></button>
       <${AsCurl} about=${`${label} ${about}`} show=${show} />
     </span>
-    ${wrong && html`<p class="wrong" role="alert">Not done. ${visible(wrong)}</p>`}
+    ${wrong && html`<p class="wrong" role="alert">Failed: ${visible(wrong)}</p>`}
   </form>`;
 }
 
 /** A button that carries out a request. */
 export const Act = (rest) => html`<${Form} kind="act" ...${rest} />`;
 
-/** A button that opens a question before something is lost, in a dialog that holds its answer. */
+/** A button that opens a confirmation dialog before something is lost. */
 export function Ask({ label, about = "", title, kind = "", children }) {
   const dialog = useRef();
   const [open, setOpen] = useState(false);
@@ -82,7 +82,7 @@ export function Ask({ label, about = "", title, kind = "", children }) {
     </dialog>`}`;
 }
 
-/** A field with its label: to type in, or to choose from `options`, each a value and its text. */
+/** A field with its label: an input, or a select with `options`, each a value and its text. */
 export const Field = ({ label, id, note = "", kind = "", options, chosen, ...rest }) => html`<div class="field ${kind}">
   <label for=${id}>${label}${note && html` <span class="quiet">${note}</span>`}</label>
   ${options
@@ -90,7 +90,7 @@ export const Field = ({ label, id, note = "", kind = "", options, chosen, ...res
     : html`<input id=${id} autocomplete="off" ...${rest} />`}
 </div>`;
 
-/** A field for a search, whose text counts once nobody has typed for a moment. */
+/** A search field, which reports its text after a short pause in typing. */
 export function Search({ onInput, ...rest }) {
   const timer = useRef();
   useEffect(() => () => clearTimeout(timer.current), []);
@@ -119,7 +119,7 @@ export function useGrowing(load, step) {
   return [found, more];
 }
 
-/** A link that saves what a path of the mock has. */
+/** A link that downloads the response of a path of the mock. */
 export function Download({ label, path }) {
   return html`<span class="pair"><a class="button" href=${address(path)} download>${label}</a><${AsCurl} about=${label} request=${() => ({ path, saves: true })} /></span>`;
 }
@@ -129,12 +129,12 @@ export async function copy(text, tell) {
     await navigator.clipboard.writeText(text);
     tell("Copied.");
   } catch {
-    // Not every address may use the clipboard.
+    // The clipboard is only available on secure origins.
     prompt("Copy it with Ctrl+C", text);
   }
 }
 
-/** The small button beside another one, which copies its request as a command; `show` does so by itself. */
+/** A small button that copies the request of the button beside it as a curl command; `show` replaces that action. */
 export function AsCurl({ about, request, show }) {
   const { session, tell } = useDesk();
   const use = show ?? (async () => copy(curlOf(await request(), session.url), tell));

@@ -1,4 +1,4 @@
-// What all parts of the page share: the session, toasts, and that something has changed.
+// State that all parts of the page share: session, toasts, and changes.
 import { createContext, useContext, useEffect, useState } from "../vendor/htm/standalone.module.js";
 import { list, read, control } from "./client.js";
 
@@ -18,7 +18,7 @@ export function useData(load, inputs, say) {
   return data;
 }
 
-/** Toasts with the function that adds one; each is there for four seconds, longer under the mouse or focus. */
+/** Toasts with the function that adds one; each is shown for four seconds, longer under the mouse or focus. */
 export function useToasts() {
   const [toasts, setToasts] = useState([]);
   const remove = (id) => {
@@ -46,7 +46,7 @@ export async function overview() {
   return { sessions, session, clock, faults, latency, calls, version: health.version, users, groups, numbers };
 }
 
-/** What `get` returns now, and again after each event of a target. */
+/** The value of `get`, updated after each event of a target. */
 export function useLive(target, event, get) {
   const [value, setValue] = useState(get);
   useEffect(() => {
@@ -57,7 +57,7 @@ export function useLive(target, event, get) {
   return value;
 }
 
-/** Keeps the focus near a button that is gone after it was pressed: at the title of its section. */
+/** Moves the focus to the title of the section if a pressed button has disappeared. */
 export function keepFocus() {
   let last = null;
   let section = null;

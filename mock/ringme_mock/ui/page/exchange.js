@@ -21,7 +21,7 @@ export function Exchange({ id, verdict, method, path, status, time, facts, milli
 export const Reason = ({ title, text, word }) =>
   text && html`<p class="reason"><b>${title}</b> <${Named} text=${text} /> ${word && html`<code>${visible(word)}</code>`}</p>`;
 
-/** A text of the exchange in a box that scrolls; `none` is said where there is none. */
+/** A text of the exchange in a box that scrolls; `none` is shown if there is no text. */
 export function Text({ about, text, kind = "", none }) {
   if (!text) return none && html`<p class="quiet">${none}</p>`;
   const shown = text.length > TEXT_SHOWN ? `${text.slice(0, TEXT_SHOWN)}\n…` : text;

@@ -1,4 +1,4 @@
-// Faults: switches for the common ones, those that are active, and one of one's own.
+// Faults: switches for common ones, active faults, and a form for a custom one.
 import { html } from "../vendor/htm/standalone.module.js";
 import { control, read } from "./client.js";
 import { Act, Badge, Field, Form, Named, Rows } from "./controls.js";
@@ -7,15 +7,15 @@ import { useData, useDesk } from "./desk.js";
 const SWITCHES = [
   { title: "Every response is 503", help: "As if the service were down.", fault: { answer: { status: 503 } } },
   { title: "One 429", help: "The next request gets 429, the one after it succeeds.", fault: { times: 1, answer: { status: 429 } } },
-  { title: "Slow, 1 to 3 seconds", help: "Every response takes that long.", latency: { from: 1000, to: 3000 } },
+  { title: "Slow, 1 to 3 seconds", help: "Every response is delayed by 1 to 3 seconds.", latency: { from: 1000, to: 3000 } },
   { title: "Connection dropped", help: "The connection ends before the response.", fault: { connection: "drop" } },
-  { title: "401 for everybody", help: "As if every token had expired.", fault: { answer: { status: 401 } } },
+  { title: "401 for all users", help: "As if every token had expired.", fault: { answer: { status: 401 } } },
 ];
 const CONNECTIONS = { drop: "dropped before the response", truncate: "ends in the middle of the response", malformed: "stays, but the JSON is malformed" };
 
 let operations;
 
-/** The operations of the API, asked for once. */
+/** The operations of the API; requested once. */
 async function operationIds() {
   const document = await read({ path: "openapi.json" });
   return Object.values(document.paths).flatMap((item) => Object.values(item).map((one) => one.operationId)).filter(Boolean);
@@ -29,11 +29,11 @@ export function Faults() {
     <h3>Active faults</h3>
     <ul class="rows">
       ${latency.to > 0 && html`<li class="row" id="latency"><div class="who">Every response: ${delayText(latency)}</div>
-        <${Act} label="Remove" about="the delay" request=${() => control("latency", "PUT", { milliseconds: 0 })} said=${() => "Responses come at once again."} /></li>`}
+        <${Act} label="Remove" about="the delay" request=${() => control("latency", "PUT", { milliseconds: 0 })} said=${() => "Responses are no longer delayed."} /></li>`}
       ${faults.map((one) => html`<${Active} key=${one.id} fault=${one} />`)}
     </ul>
     ${!faults.length && !latency.to && html`<p class="empty">None: every request gets the documented response.</p>`}
-    <h3>A fault of your own</h3>
+    <h3>Custom fault</h3>
     <${OwnFault} key=${detail} operation=${detail} />`;
 }
 
@@ -55,16 +55,16 @@ function Active({ fault }) {
   return html`<li class="row" id="fault-${fault.id}">
     <div class="who"><${Named} text=${describe(fault)} /> ${isUsedUp(fault) && html`<${Badge} text="used up" />`}
       <div class="quiet">${fault.name && html`<${Named} text=${fault.name} />, `}${fault.seen} matched, ${fault.applied} affected</div></div>
-    <${Act} label="Remove" about=${`fault ${fault.id}`} request=${() => control(`faults/${fault.id}`, "DELETE")} said=${() => "The fault is gone."} />
+    <${Act} label="Remove" about=${`fault ${fault.id}`} request=${() => control(`faults/${fault.id}`, "DELETE")} said=${() => "The fault was removed."} />
   </li>`;
 }
 
 function OwnFault({ operation }) {
   const known = useData(() => (operations ??= operationIds()), []);
   if (!known) return null;
-  return html`<${Form} label="Add the fault" button="main" kind="fields" clears request=${(fields) => control("faults", "POST", faultOf(fields))} said=${() => "The fault is on."} shows=${({ id }) => `fault-${id}`}>
+  return html`<${Form} label="Add the fault" button="main" kind="fields" clears request=${(fields) => control("faults", "POST", faultOf(fields))} said=${() => "The fault was added."} shows=${({ id }) => `fault-${id}`}>
     <${Field} id="fault-operation" label="Operation" name="operation" chosen=${operation} options=${[["", "Every operation"], ...known.map((one) => [one, one])]} />
-    <${Field} id="fault-login" label="Login" note="(empty: anybody)" name="login" />
+    <${Field} id="fault-login" label="Login" note="(empty: all users)" name="login" />
     <${Field} id="fault-status" label="Status of the response" name="status" type="number" min="200" max="599" />
     <${Field} id="fault-delay" label="Delay in ms" name="delay" type="number" min="0" max="60000" />
     <${Field} id="fault-connection" label="Connection" name="connection" options=${[["", "as usual"], ...Object.entries(CONNECTIONS)]} />
@@ -88,7 +88,7 @@ function describe({ match = {}, nth, every, probability, answer, delay, connecti
   let which = [match.method, match.operation, match.path].filter(Boolean).join(" ") || "Every request";
   if (match.login) which += ` of ${match.login}`;
   if (nth) which += `, number ${nth}`;
-  if (every) which += `, each ${every}th`;
+  if (every) which += `, one of every ${every}`;
   if (probability !== undefined) which += `, with a chance of ${probability}`;
   const effects = [
     answer && `response ${[answer.status, answer.word].filter(Boolean).join(" ")}`,
@@ -100,5 +100,5 @@ function describe({ match = {}, nth, every, probability, answer, delay, connecti
 }
 
 function delayText({ milliseconds, from = milliseconds ?? 0, to = milliseconds ?? from }) {
-  return from === to ? `${from} ms later` : `${from} to ${to} ms later`;
+  return from === to ? `delayed by ${from} ms` : `delayed by ${from} to ${to} ms`;
 }

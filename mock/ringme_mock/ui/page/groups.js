@@ -1,4 +1,4 @@
-// Groups with the numbers in them: to look for, open, make, rename and delete.
+// Groups with the numbers in them: find, open, create, rename and delete.
 import { html, useState } from "../vendor/htm/standalone.module.js";
 import { api, keeper, list } from "./client.js";
 import { Ask, Field, Fold, Form, Named, Rows, Search, plural, useGrowing } from "./controls.js";
@@ -24,10 +24,10 @@ export function Groups() {
   const { changes, groups, numbers } = useDesk();
   const data = useData(() => load(text), [text, changes]);
   const toggle = (id) => setOpened((before) => new Set(before.has(id) ? [...before].filter((one) => one !== id) : [...before, id]));
-  if (groups.absent || numbers.absent) return html`<p class="empty">The OpenAPI document has none.</p>`;
-  return html`<${Search} id="find" label="Look for a group or number" onInput=${setText} />
+  if (groups.absent || numbers.absent) return html`<p class="empty">The OpenAPI document has no groups or numbers.</p>`;
+  return html`<${Search} id="find" label="Find a group or number" onInput=${setText} />
     ${data && html`
-      <p class="quiet" role="status">${data.text ? `Found: ${plural(data.groups.total, "group")}, ${plural(data.found.total, "number")}.` : `${plural(groups.total, "group")}, ${plural(numbers.total, "number")}.${data.groups.total > SHOWN ? ` The first ${SHOWN} groups are shown; look for others by their name.` : ""}`}</p>
+      <p class="quiet" role="status">${data.text ? `Found: ${plural(data.groups.total, "group")}, ${plural(data.found.total, "number")}.` : `${plural(groups.total, "group")}, ${plural(numbers.total, "number")}.${data.groups.total > SHOWN ? ` The first ${SHOWN} groups are shown; find others by name.` : ""}`}</p>
       <ul class="groups">
         ${data.groups.entries.map((group) => html`<${Group} key=${group.id} group=${group} size=${data.groups.counts[group.id].extension} client=${data.clients.find((one) => one.id === group.client_id)} open=${opened.has(group.id)} toggle=${() => toggle(group.id)} />`)}
         ${!data.text && html`<${Loose} size=${data.loose} open=${opened.has(null)} toggle=${() => toggle(null)} />`}
@@ -44,13 +44,13 @@ function Group({ group, size, client, open, toggle }) {
     <${Fold} id="group-${id}" open=${open} onToggle=${toggle} summary=${html`<b><${Named} text=${name} /></b> <span class="quiet">id ${id}, <${Named} text=${client?.name ?? owner} /></span> <span class="count">${plural(size, "number")}</span>`}>
       <${Members} query=${{ owner: "extension_group", owner_id: id }} />
       <div class="forms">
-        <${Form} label="Rename" about=${`group ${id}`} request=${(fields) => change("PUT", fields)} said=${(_, fields) => `The group is called ${fields.name}.`} shows=${() => `group-${id}`}>
+        <${Form} label="Rename" about=${`group ${id}`} request=${(fields) => change("PUT", fields)} said=${(_, fields) => `The group was renamed to ${fields.name}.`} shows=${() => `group-${id}`}>
           <${Field} id="group-name-${id}" label="Name" name="name" defaultValue=${name} required maxlength="255" /><//>
-        <${Form} label="Add number" about=${`to group ${id}`} clears request=${async (fields) => api(await keeper(owner), `client/${owner}/extension/`, "POST", { ...fields, extension_group_id: id })} said=${(made) => `Number ${made.name} is there.`} shows=${(made) => `number-${made.id}`}>
+        <${Form} label="Add number" about=${`to group ${id}`} clears request=${async (fields) => api(await keeper(owner), `client/${owner}/extension/`, "POST", { ...fields, extension_group_id: id })} said=${(made) => `Number ${made.name} was created.`} shows=${(made) => `number-${made.id}`}>
           <${Field} id="new-number-${id}" label="New number" name="name" required inputmode="numeric" placeholder="600" /><//>
         <${Ask} label="Delete group" about=${`${id}`} kind="danger" title=${`Delete group ${name}?`}>${(close) => html`
-          <p>Its numbers stay, in no group; users of the group are deleted with it.</p>
-          <${Form} label="Delete" about=${`group ${id}`} button="main" kind="answer" request=${() => change("DELETE")} said=${() => `Group ${name} is deleted.`} after=${close} />`}<//>
+          <p>Its numbers are kept, in no group. Users of the group are deleted with it.</p>
+          <${Form} label="Delete" about=${`group ${id}`} button="main" kind="answer" request=${() => change("DELETE")} said=${() => `Group ${name} was deleted.`} after=${close} />`}<//>
       </div>
     <//></li>`;
 }
@@ -67,7 +67,7 @@ const Numbers = ({ found }) => html`<${Rows} items=${found.entries} empty="No nu
 
 function NewGroup({ clients }) {
   const create = async ({ client, name }) => api(await keeper(client), `client/${client}/extension_group/`, "POST", { name });
-  return html`<${Form} label="Make group" clears request=${create} said=${({ name }) => `Group ${name} is there.`} shows=${({ id }) => `group-${id}`}>
+  return html`<${Form} label="Create group" clears request=${create} said=${({ name }) => `Group ${name} was created.`} shows=${({ id }) => `group-${id}`}>
     <${Field} id="new-group" label="Name" name="name" required maxlength="255" />
     <${Field} id="new-group-client" label="Client" name="client" options=${clients.map((one) => [one.id, one.name])} />
   <//>`;

@@ -28,7 +28,7 @@ export function Journal({ rows, filter, setFilter, live, dropped, news, reload }
     </div>
     <p class="quiet">${state} ${rows.length === MOST_ROWS && `The last ${MOST_ROWS} are shown.`} ${dropped > 0 && html`${dropped} older requests were dropped (<code>--journal</code>).`}</p>
     <ol id="journal-rows" class="entries" reversed>${rows.map((entry) => html`<${Entry} key=${entry.number} entry=${entry} />`)}</ol>
-    ${rows.length === 0 && html`<p class="empty">${filter.text || filter.verdict ? "No request of the journal fits." : "No request to the API yet."}</p>`}
+    ${rows.length === 0 && html`<p class="empty">${filter.text || filter.verdict ? "No request matches the filter." : "No request to the API yet."}</p>`}
     <p class="unseen" role="status">${news}</p>
   </section>`;
 }
@@ -49,7 +49,7 @@ function Sides({ entry }) {
     </div>
     <div class="sides">
       <${Side} title="Request" about=${`request ${number}`} ...${entry} />
-      ${response ? html`<${Side} title="Response" about=${`the response to request ${number}`} ...${response} />` : html`<div><h3>Response</h3><p class="quiet">none: the connection ended</p></div>`}
+      ${response ? html`<${Side} title="Response" about=${`the response to request ${number}`} ...${response} />` : html`<div><h3>Response</h3><p class="quiet">No response: the connection was closed.</p></div>`}
     </div>`;
 }
 

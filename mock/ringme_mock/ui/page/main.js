@@ -13,15 +13,15 @@ import { curlOf } from "./snippets.js";
 import { Clock, State } from "./state.js";
 import { Users } from "./users.js";
 
-// By name: the tab with what it counts, the title, and what stands below it. A `kind` marks what goes on, so it shows no 0.
+// Panels by name: text and count of the tab, title, hint and component. A count with a `kind` is not shown if it is 0.
 const PANELS = {
   journal: { tab: "Journal" },
   groups: { tab: "Groups", title: "Groups and numbers", Panel: Groups, count: ({ groups }) => groups.total },
-  users: { tab: "Users", hint: "Whoever can log in to the API. A token is what the token endpoint would give, without a login.", Panel: Users, count: ({ users }) => users.total },
+  users: { tab: "Users", hint: "Users who can log in to the API. Token issues an access token without a login.", Panel: Users, count: ({ users }) => users.total },
   calls: { tab: "Calls", title: "Calls in progress", Panel: Calls, kind: "busy", count: ({ calls }) => calls.length },
   faults: { tab: "Faults", Panel: Faults, kind: "bad", count: ({ faults, latency }) => faults.filter((one) => !isUsedUp(one)).length + (latency.to ? 1 : 0) },
   state: { tab: "State", Panel: State },
-  sessions: { tab: "Sessions", hint: "Each has data, faults and a journal of its own, under its own address.", Panel: Sessions, count: ({ sessions }) => sessions.length },
+  sessions: { tab: "Sessions", hint: "Each session has its own data, faults and journal, at its own URL.", Panel: Sessions, count: ({ sessions }) => sessions.length },
 };
 const WIDE = matchMedia("(min-width: 60rem)");
 
@@ -36,7 +36,7 @@ function Page() {
   const stream = useStream(changed, found?.session.requests, tell);
   const isWide = useLive(WIDE, "change", () => WIDE.matches);
   useFresh(change);
-  if (!found) return html`<p class="quiet loading">Asking the mock…</p><${Toasts} toasts=${toasts} />`;
+  if (!found) return html`<p class="quiet loading">Loading…</p><${Toasts} toasts=${toasts} />`;
   const desk = { ...found, changes: change.count, changed, tell, tokens, setTokens, detail: place.detail };
   const open = isWide && place.name === "journal" ? "groups" : place.name;
   const { tab, title = tab, hint, Panel } = PANELS[open === "journal" ? "groups" : open];
@@ -58,7 +58,7 @@ function Page() {
   <//>`;
 }
 
-/** The name of the panel that the address asks for, and what stands behind it. */
+/** The name of the panel in the URL, and the detail after it. */
 function placeOf() {
   const [name, detail = ""] = location.hash.slice(1).split("/", 2);
   return Object.hasOwn(PANELS, name) ? { name, detail: decodeURIComponent(detail) } : { name: "journal", detail: "" };
@@ -83,7 +83,7 @@ function Head() {
 
 function Tabs({ open }) {
   const desk = useDesk();
-  // On a phone not all tabs fit. `scrollIntoView` would also be where the next Tab key goes on from.
+  // On a phone not all tabs fit. `scrollIntoView` would also move the starting point of the Tab key.
   useEffect(() => {
     const tab = document.querySelector(".tabs [aria-current]");
     const list = tab.closest("ul");
@@ -100,18 +100,18 @@ function Tabs({ open }) {
 const Latest = ({ entry }) => html`<nav class="latest" aria-label="Last request">
   <a href="#journal">${visible(`${entry.method} ${entry.path}`)} <b class=${entry.verdict}>${entry.status ?? "no response"}</b></a></nav>`;
 
-/** What was done, each with its request to copy. */
+/** Messages about completed actions, each with its request to copy. */
 function Toasts({ toasts }) {
   const desk = useDesk();
   return html`<div id="toasts" role="status">${toasts.map(
     ({ id, text, bad, request }) => html`<div class="toast ${bad ? "bad" : ""}" id="toast-${id}" key=${id}>
       <span><${Named} text=${text} /></span>
-      ${desk && request && html`<${Copy} label="Copy as curl" text=${() => curlOf(request, desk.session.url)} about="what was done" />`}
+      ${desk && request && html`<${Copy} label="Copy as curl" text=${() => curlOf(request, desk.session.url)} about="the request" />`}
     </div>`,
   )}</div>`;
 }
 
-/** Marks what a click has changed, where it stands, once the panel shows it. */
+/** Highlights the element that a click has changed, once the panel shows it. */
 function useFresh({ count, fresh }) {
   useEffect(() => {
     const observer = new MutationObserver(mark);

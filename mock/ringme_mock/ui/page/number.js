@@ -1,11 +1,11 @@
-// A number: what can arrive for it, its calls, voicemail and faxes, and what can be done with it.
+// A number: simulations, its calls, voicemail and faxes, and its actions.
 import { html, useEffect, useState } from "../vendor/htm/standalone.module.js";
 import { api, control, keeper, list, send } from "./client.js";
 import { Act, AsCurl, Ask, Badge, Field, Fold, Form, Named, Rows, visible, useGrowing } from "./controls.js";
 import { useData, useDesk } from "./desk.js";
 
 const ITEMS_SHOWN = 10;
-/** What is recorded of a number, by collection: how it is called, and how an entry of it is shown. */
+/** Recorded items of a number by collection: title, path, key, and the parts of an entry that are shown. */
 export const ITEMS = {
   record: { title: "Calls", path: "record", key: "record_uuid", show: (one) => [one.start_time_gmt, `${one.flow}, ${one.from_username} to ${one.to_username}`, `${one.result}, ${one.duration} s`] },
   voicemail: { title: "Voicemail", path: "voicemail", key: "record_uuid", show: (one) => [one.start_time_gmt, `from ${one.from_username}`, `${one.duration} s`] },
@@ -13,7 +13,7 @@ export const ITEMS = {
 };
 const ARRIVALS = [
   ["Call", "calls", {}, (made, number) => `A call of ${number} was recorded: ${made.flow}, from ${made.from_username} to ${made.to_username}, ${made.result}, ${made.duration} s.`],
-  ["Call in progress", "calls", { course: { rings: 10, talks: 30 } }, (made, number) => `A call rings at ${number} from ${made.outside}; it is taken in ten seconds.`],
+  ["Call in progress", "calls", { course: { rings: 10, talks: 30 } }, (made, number) => `A call rings at ${number} from ${made.outside}; it is answered in ten seconds.`],
   ["Voicemail", "voicemail", {}, (made, number) => `A voice message arrived for ${number} from ${made.from_username}, ${made.duration} s.`],
   ["Fax", "faxes", {}, (made, number) => `A fax arrived for ${number} from ${made.caller_id}, ${made.file_size} bytes.`],
   ["Registration", "registrations", {}, (made, number) => `The registration log of ${number} has a new entry: ${made.status} at ${made.date_gmt}.`],
@@ -21,7 +21,7 @@ const ARRIVALS = [
 
 let kinds;
 
-/** What of these the OpenAPI document has, asked for once. */
+/** The item kinds that the OpenAPI document has; requested once. */
 export async function itemKinds() {
   kinds ??= await Promise.all(Object.keys(ITEMS).map(async (kind) => ((await list(kind, { limit: 1 })).absent ? [] : [kind])));
   return kinds.flat();
@@ -53,14 +53,14 @@ function Card({ number }) {
     )}</div></div>
     ${Object.keys(ITEMS).map((kind) => html`<${Items} key=${kind} kind=${kind} number=${number} />`)}
     <div class="forms">
-      <${Form} label="Rename" about=${number.name} request=${(fields) => change("PUT", fields)} said=${(_, fields) => `${number.name} is called ${fields.label}.`} shows=${() => `number-${id}`}>
+      <${Form} label="Rename" about=${number.name} request=${(fields) => change("PUT", fields)} said=${(_, fields) => `${number.name} was renamed to ${fields.label}.`} shows=${() => `number-${id}`}>
         <${Field} id="label-${id}" label="Name" name="label" defaultValue=${label ?? ""} maxlength="255" /><//>
       ${groups && html`<${Form} label="Move" about=${number.name} request=${move} said=${(_, { group }) => (group ? `${name} is in ${target(group)} now.` : `${name} is in no group now.`)} shows=${(_, { group }) => (group ? `group-${group}` : "loose-numbers")}>
         <${Field} id="group-of-${id}" label="Group" name="group" chosen=${number.extension_group_id} options=${[["", "in no group"], ...groups.entries.map((one) => [one.id, `${one.name} (${one.id})`])]} />
       <//>`}
       <${Ask} label="Delete number" about=${number.name} kind="danger" title=${`Delete number ${name}?`}>${(close) => html`
-        <p>Its calls, voicemail and faxes go where the API says.</p>
-        <${Form} label="Delete" about=${number.name} button="main" kind="answer" request=${() => change("DELETE")} said=${() => `Number ${name} is deleted.`} after=${close} />`}<//>
+        <p>Its calls, voicemail and faxes are kept or deleted as the API defines.</p>
+        <${Form} label="Delete" about=${number.name} button="main" kind="answer" request=${() => change("DELETE")} said=${() => `Number ${name} was deleted.`} after=${close} />`}<//>
     </div>`;
 }
 
@@ -93,6 +93,6 @@ function Item({ kind, item, number }) {
       ${!url && html`<span class="pair"><button type="button" class="small" onClick=${open}>${isFax ? "Open" : "Play"}<span class="unseen"> ${kind} of ${time}</span></button>
         <${AsCurl} about=${`${kind} of ${time}`} request=${async () => ({ ...(await request("GET")), saves: true })} /></span>`}
       ${url && (isFax ? html`<a class="button small" href=${url} download=${`${item[key]}.pdf`}>Save as PDF</a>` : html`<audio controls autoplay src=${url} aria-label=${`${kind} of ${time}`}></audio>`)}
-      <${Act} button="small" label="Delete" about=${`${kind} of ${time}`} request=${() => request("DELETE")} said=${() => "It is deleted."} shows=${() => `number-${number.id}`} />
+      <${Act} button="small" label="Delete" about=${`${kind} of ${time}`} request=${() => request("DELETE")} said=${() => "It was deleted."} shows=${() => `number-${number.id}`} />
     </div></li>`;
 }

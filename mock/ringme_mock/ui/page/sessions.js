@@ -1,4 +1,4 @@
-// Sessions: states side by side, each under its own address.
+// Sessions: independent states, each at its own URL.
 import { html } from "../vendor/htm/standalone.module.js";
 import { address, control } from "./client.js";
 import { Act, Field, Rows, plural } from "./controls.js";
@@ -7,7 +7,7 @@ import { NAME } from "./state.js";
 
 const SHOWN = 50;
 
-/** The address of another session's page, by the way that this one came: behind a proxy, too. */
+/** The URL of another session's page, relative to this one, so that it also works behind a proxy. */
 function pageOf(name, current) {
   const here = new URL(address(""));
   const root = here.pathname.endsWith(`/s/${current}/`) ? here.pathname.slice(0, -`s/${current}/`.length) : here.pathname;
@@ -22,7 +22,7 @@ export function Sessions() {
   };
   return html`<${Rows} items=${sessions.slice(0, SHOWN)}>${(one) => html`<li class="row" key=${one.name} id="session-${one.name}">
         <div class="who"><a href=${pageOf(one.name, session.name)} aria-current=${one.current ? "page" : undefined}>${one.name}</a>
-          <div class="quiet">${one.current && "this one, "}${plural(one.requests, "request")} in the journal</div></div>
+          <div class="quiet">${one.current && "current session, "}${plural(one.requests, "request")} in the journal</div></div>
         ${!one.current && one.name !== "default" && html`<${Act} label="End" about=${`session ${one.name}`} request=${() => control(`sessions/${one.name}`, "DELETE")} said=${() => `Session ${one.name} has ended.`} />`}
       </li>`}<//>
     ${sessions.length > SHOWN && html`<p class="quiet">The first ${SHOWN} of ${sessions.length}.</p>`}

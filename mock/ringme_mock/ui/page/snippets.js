@@ -2,11 +2,11 @@
 const FORM = "application/x-www-form-urlencoded";
 const TOKEN = `sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/'`;
 
-/** Quotes a text for a shell; what no URL and no JSON has unescaped is escaped, so that it can be pasted. */
+/** Quotes a text for a shell; `plain` escapes control characters and blanks, so that a URL can be pasted. */
 const quoted = (text) => (/^[\w./:@%?&=+-]+$/.test(text) && !text.includes("&") && !text.includes("?") ? text : `'${text.replaceAll("'", `'"'"'`)}'`);
 const plain = (text) => text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]/gu, encodeURIComponent);
 
-/** A request of this page as a command, which `saves` a file; one to the API gets its token first. */
+/** A request of this page as a command; `saves` writes a file. A request to the API gets a token first. */
 export function curlOf({ method = "GET", path, body, login, saves }, base) {
   const kind = body === undefined ? "" : "application/json";
   const command = curl({ method, url: plain(`${base}/${path}`), isBearer: login, kind, data: JSON.stringify(body), saves });
@@ -15,7 +15,7 @@ export function curlOf({ method = "GET", path, body, login, saves }, base) {
   return `TOKEN=$(${token} | ${TOKEN})\n${command}`;
 }
 
-/** The request of an entry of the journal; what was masked in it is `$TOKEN`, `token` or `***`. */
+/** The request of a journal entry; masked values are `$TOKEN`, `token` or `***`. */
 export function snippetsOf({ method, path, query, headers, body }, base) {
   const search = pairs(query).map((pair) => pair.map(encodeURIComponent).join("="));
   const url = plain(base + path) + (search.length ? `?${search.join("&")}` : "");

@@ -10,31 +10,31 @@ const HOUR = 3600;
 export function State() {
   const { clock, session, changes, setTokens } = useDesk();
   const snapshots = useData(() => read(control("snapshots")), [changes]);
-  const advance = (seconds) => ({ request: () => control("clock/advance", "POST", { seconds }), said: ({ now }) => `It is ${now} UTC now: older tokens have expired, limits were reset.`, shows: () => "panel-clock" });
+  const advance = (seconds) => ({ request: () => control("clock/advance", "POST", { seconds }), said: ({ now }) => `The clock is at ${now} UTC: older tokens have expired, limits were reset.`, shows: () => "panel-clock" });
   return html`<h3>Clock</h3>
-    <p class="quiet">Tokens, limits, calls in progress and new entries go by it.</p>
+    <p class="quiet">Tokens, limits, calls in progress and new entries use this time.</p>
     <p id="panel-clock" class="big"><${Clock} /></p>
     <div class="buttons">
       <${Act} label="Clock forward 1 hour" ...${advance(HOUR)} />
       <${Act} label="1 day" about="forward" ...${advance(24 * HOUR)} />
       <${Act} label=${clock.frozen ? "Unfreeze the clock" : "Freeze the clock"} request=${() => control("clock", "PUT", { frozen: !clock.frozen })}
-        said=${({ now, frozen }) => (frozen ? `The clock is frozen at ${now} UTC.` : `The clock goes on from ${now} UTC.`)} shows=${() => "panel-clock"} />
+        said=${({ now, frozen }) => (frozen ? `The clock is frozen at ${now} UTC.` : `The clock runs again from ${now} UTC.`)} shows=${() => "panel-clock"} />
     </div>
     <${Form} label="Set" about="the clock" request=${({ now }) => control("clock", "PUT", { now })} said=${({ now }) => `The clock is at ${now} UTC.`} shows=${() => "panel-clock"}>
       <${Field} id="clock-now" label="Set it to" name="now" required placeholder="2016-04-21 12:00:00" />
     <//>
     <h3>Snapshots</h3>
-    <p class="quiet">Entries and clock under a name, to come back to.</p>
-    ${snapshots && html`<${Rows} items=${snapshots} empty="None yet.">${(name) => html`<${Snapshot} key=${name} name=${name} />`}<//>`}
-    <${Form} label="Save" about="a snapshot" clears request=${({ name }) => control(`snapshots/${encodeURIComponent(name)}`, "PUT")} said=${(_, { name }) => `Snapshot ${name} is saved.`} shows=${(_, { name }) => `snapshot-${name}`}>
+    <p class="quiet">A snapshot saves the entries and the clock under a name, so that you can load them later.</p>
+    ${snapshots && html`<${Rows} items=${snapshots} empty="No snapshots yet.">${(name) => html`<${Snapshot} key=${name} name=${name} />`}<//>`}
+    <${Form} label="Save" about="a snapshot" clears request=${({ name }) => control(`snapshots/${encodeURIComponent(name)}`, "PUT")} said=${(_, { name }) => `Snapshot ${name} was saved.`} shows=${(_, { name }) => `snapshot-${name}`}>
       <${Field} id="snapshot-name" label="Name of a new snapshot" name="name" required maxlength="64" pattern=${NAME} title="Letters, digits, dots, hyphens and underscores" />
     <//>
-    <h3>Everything</h3>
+    <h3>Whole session</h3>
     <div class="buttons">
       <${Ask} label="Reset…" kind="danger" title="Reset this session?">${(close) => html`
         <p>All that was created, changed and deleted in session ${session.name} is lost, with its faults and its journal. Snapshots stay.</p>
         <${Form} label="Reset" button="main" kind="answer" request=${({ tokens }) => control("reset", "POST", { keep: tokens ? ["tokens"] : [] })} after=${(_, { tokens }) => { if (!tokens) setTokens({}); close(); }}
-          said=${(_, { tokens }) => `The session is back at the fixtures. ${tokens ? "Tokens were kept." : "All tokens have ended."}`}>
+          said=${(_, { tokens }) => `The session was reset to the fixtures. ${tokens ? "Tokens were kept." : "All tokens are invalid now."}`}>
           <label class="check"><input type="checkbox" name="tokens" value="1" checked /> Keep the tokens, so that applications stay logged in</label>
         <//>`}<//>
       <${Download} label="Export as fixtures" path="__mock__/state?format=zip" />
@@ -44,12 +44,12 @@ export function State() {
 function Snapshot({ name }) {
   return html`<li class="row" id="snapshot-${name}"><div class="who"><${Named} text=${name} /></div>
     <div class="buttons">
-      <${Act} label="Load" about=${`snapshot ${name}`} request=${() => control(`snapshots/${name}/load`, "POST")} said=${() => `The session is back at snapshot ${name}.`} shows=${() => `snapshot-${name}`} />
-      <${Act} label="Delete" about=${`snapshot ${name}`} request=${() => control(`snapshots/${name}`, "DELETE")} said=${() => `Snapshot ${name} is deleted.`} />
+      <${Act} label="Load" about=${`snapshot ${name}`} request=${() => control(`snapshots/${name}/load`, "POST")} said=${() => `Snapshot ${name} was loaded.`} shows=${() => `snapshot-${name}`} />
+      <${Act} label="Delete" about=${`snapshot ${name}`} request=${() => control(`snapshots/${name}`, "DELETE")} said=${() => `Snapshot ${name} was deleted.`} />
     </div></li>`;
 }
 
-/** The time of the session, which goes on by itself between two requests. */
+/** The time of the session, which is advanced locally between two requests. */
 export function Clock() {
   const { clock } = useDesk();
   const [now, setNow] = useState(clock.now);

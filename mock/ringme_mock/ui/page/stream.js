@@ -1,4 +1,4 @@
-// The journal as it comes in: what there was, then what is new.
+// The journal as a stream: existing requests first, then new ones.
 import { useEffect, useRef, useState } from "../vendor/htm/standalone.module.js";
 import { address, control, parse, pathOf, read } from "./client.js";
 
@@ -20,7 +20,7 @@ export function useStream(changed, requests, tell) {
 
   const load = async () => {
     const turn = ++held.turn;
-    // What comes in meanwhile may be missing in the response.
+    // Requests that arrive meanwhile may be missing in the response.
     held.waiting = [];
     const query = queryOf(held.filter, { limit: MOST_ROWS });
     const [found, counted] = await Promise.all([read(control(`journal?${query}`)), read(control("journal/count", "POST", {}))]);
@@ -35,7 +35,7 @@ export function useStream(changed, requests, tell) {
     held.loading -= 1;
     gather();
   };
-  // To read them again would cost the mock as much as the requests themselves.
+  // Reading them again would cost the mock as much as the requests themselves.
   const gather = () => {
     if (held.loading || held.filter.paused) return;
     const fresh = held.waiting.splice(0).filter((entry) => fits(entry, held.filter)).reverse();
@@ -57,7 +57,7 @@ export function useStream(changed, requests, tell) {
     source.addEventListener("open", () => {
       setLive(true);
       reloadLive();
-      // All may be different now, of a mock that was started again, too.
+      // Anything may have changed, for example after a restart of the mock.
       if (held.wasAway) changed();
     });
     source.addEventListener("error", () => { setLive(false); held.wasAway = true; });

@@ -23,11 +23,11 @@ export function Users() {
   const [text, setText] = useState("");
   const { changes } = useDesk();
   const found = useData(() => load(text), [text, changes]);
-  return html`<${Search} id="find-login" label="Look for a login" onInput=${setText} />
+  return html`<${Search} id="find-login" label="Find a login" onInput=${setText} />
     ${found && html`
       ${found.groups.map((one) => html`<${Client} key=${one.id} ...${one} />`)}
-      ${found.shown === 0 && html`<p class="empty">${text ? "No login contains this text." : "Nobody can log in."}</p>`}
-      ${found.shown < found.total && html`<p class="quiet">The first ${found.shown} of ${found.total}. Look for others by their login.</p>`}`}`;
+      ${found.shown === 0 && html`<p class="empty">${text ? "No login contains this text." : "There are no users."}</p>`}
+      ${found.shown < found.total && html`<p class="quiet">The first ${found.shown} of ${found.total}. Find others by login.</p>`}`}`;
 }
 
 function Client({ id, client, members, applications }) {
@@ -58,8 +58,8 @@ function User({ user }) {
         <div class="quiet">${sees}, password <code>${visible(user.password)}</code></div>
       </div>
       <div class="buttons">
-        <${Act} label="Token" about=${`for ${login}`} request=${() => control("tokens", "POST", { login })} said=${() => `A token for ${login} is ready to copy. It is good for an hour.`} after=${keep} shows=${() => `user-${user.id}`} />
-        <${Act} label="Expire" about=${`the tokens of ${login}`} request=${() => control(`tokens/expire?${new URLSearchParams({ login })}`, "POST")} said=${({ count }) => `Tokens of ${login} that have expired: ${count}.`} after=${forget} />
+        <${Act} label="Token" about=${`for ${login}`} request=${() => control("tokens", "POST", { login })} said=${() => `A token for ${login} is ready to copy. It is valid for an hour.`} after=${keep} shows=${() => `user-${user.id}`} />
+        <${Act} label="Expire" about=${`the tokens of ${login}`} request=${() => control(`tokens/expire?${new URLSearchParams({ login })}`, "POST")} said=${({ count }) => `Expired tokens of ${login}: ${count}.`} after=${forget} />
         <${Act} label=${isBlocked ? "Unblock" : "Block"} about=${login} request=${() => control(`users/${encodeURIComponent(login)}`, "PUT", { status: next })}
           said=${() => (isBlocked ? `${login} may log in again.` : `${login} is blocked: its requests, also those for tokens, get 403 user_blocked.`)} shows=${() => `user-${user.id}`} />
       </div>

@@ -7,7 +7,7 @@ interface Properties {
   onDismiss: () => void;
 }
 
-/** Says what went wrong. Always there, since a screen reader only follows a region that it knows. */
+/** Shows errors. Always present, since a screen reader only follows a region that it knows. */
 export function Banner({ trouble, onRetry, onDismiss }: Properties) {
   const text = trouble === null ? null : describe(trouble);
   return (

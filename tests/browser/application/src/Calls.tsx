@@ -10,7 +10,7 @@ import { addressOf, go } from "./route";
 
 interface Properties {
   source: CallSource;
-  /** The group to ask for the recordings; null asks the client. */
+  /** The group whose recordings are listed; null lists those of the client. */
   recordingsOf: number | null;
   days: Days;
   page: number;

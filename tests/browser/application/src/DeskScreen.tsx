@@ -20,7 +20,7 @@ interface Properties {
   onSignOut: () => void;
 }
 
-/** What a person sees who is logged in: the head of the page, and the screen of its address. */
+/** The view of a user who is logged in: the head of the page, and the screen for its URL. */
 export function DeskScreen({ api, session, login, onSignOut }: Properties) {
   const { perform, trouble, dismiss, refusal } = useActions();
   const [user, setUser] = useState<CurrentUser | null>(null);
@@ -86,7 +86,7 @@ function Screen({ route }: { route: Exclude<Route, { screen: "home" }> }) {
   }
 }
 
-/** A user of one group or one number starts there, since nothing else is open to it. */
+/** A user of one group or one number starts there, without access to anything else. */
 function startOf(route: Route, user: CurrentUser): Exclude<Route, { screen: "home" }> {
   if (route.screen !== "home") {
     return route;

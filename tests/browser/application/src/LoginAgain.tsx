@@ -9,7 +9,7 @@ interface Properties {
   onSignOut: () => void;
 }
 
-/** Lies over the page, which keeps what is in it, until the person has logged in again. */
+/** Covers the page, which keeps its content, until the user has logged in again. */
 export function LoginAgain({ keeper, onDone, onSignOut }: Properties) {
   const dialog = useRef<HTMLDialogElement>(null);
   const title = useId();

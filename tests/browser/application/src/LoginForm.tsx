@@ -5,7 +5,7 @@ import type { Application, TokenKeeper } from "../../client/tokens";
 
 interface Properties {
   keeper: TokenKeeper;
-  /** What it has to be, for someone who was logged in already. */
+  /** The required login, for a user who was already logged in. */
   login?: string;
   application?: Application;
   onDone: () => void;

@@ -77,7 +77,7 @@ export function NumberScreen({ screen, id, days, page }: Properties) {
   );
 }
 
-/** The number, as far as the user may see it: a user of one number sees its calls alone. */
+/** The number, as far as the user may see it: a user of one number sees only its calls. */
 async function findNumber(api: Api, user: CurrentUser, id: number): Promise<Extension | null> {
   if (user.client_id !== null) {
     return readNumber(api, id);

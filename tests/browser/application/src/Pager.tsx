@@ -8,7 +8,7 @@ interface Properties {
   addressOf: (page: number) => string;
 }
 
-/** Leads to the pages before and after. The API does not say how many there are. */
+/** Links to the pages before and after. The API does not give the number of pages. */
 export function Pager({ what, page, count, addressOf }: Properties) {
   const hasMore = count === PAGE_SIZE;
   if (page === 1 && !hasMore) {

@@ -4,7 +4,7 @@ import type { CallRecord } from "../../client/api";
 import { useDesk } from "./desk";
 import { readRecordingUrl } from "./requests";
 
-/** Fetches where the recording is when someone wants to hear it, not before. */
+/** Fetches the URL of the recording only when the user wants to hear it. */
 export function Player({ record, recordingsOf }: { record: CallRecord; recordingsOf: number | null }) {
   const { api, perform } = useDesk();
   const [url, setUrl] = useState<string | null>(null);

@@ -10,7 +10,7 @@ const RIGHTS: readonly Right[] = ["create groups", "move numbers"];
 export interface Action {
   /** In the words of "could not ...". */
   purpose: string;
-  /** What it takes, for an action that changes something. */
+  /** The required right, for an action that changes something. */
   right?: Right;
   run: () => Promise<void>;
 }
@@ -21,7 +21,7 @@ export interface Trouble {
   cause: unknown;
 }
 
-/** Carries out actions, and remembers what went wrong and what is not allowed. */
+/** Carries out actions, and remembers errors and missing rights. */
 export function useActions() {
   const [trouble, setTrouble] = useState<Trouble | null>(null);
   const [refusals, setRefusals] = useState<ReadonlyMap<Right, string>>(new Map());
@@ -43,7 +43,7 @@ export function useActions() {
       }
       return false;
     }
-    // A list that loads must not wipe out what another one has to say.
+    // A list that loads must not remove the message of another one.
     setTrouble((former) => (former?.action.purpose === action.purpose ? null : former));
     return true;
   }
@@ -56,12 +56,12 @@ export function useActions() {
   };
 }
 
-/** The rights that an answer has shown to be missing, each with the reason. */
+/** The rights that a response has shown to be missing, each with the reason. */
 function lostRights({ right }: Action, cause: unknown): [Right, string][] {
   if (!(cause instanceof Failure) || cause.status !== 403 || right === undefined) {
     return [];
   }
-  // Out of reach is only this; who may only read, may change nothing at all.
+  // access_denied applies only to this entry; a read-only user cannot change anything.
   const lost = cause.kind === "access_denied" ? [right] : RIGHTS;
   return lost.map((one) => [one, `You are not allowed to ${one}: ${cause.message}.`]);
 }

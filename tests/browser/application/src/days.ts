@@ -11,7 +11,7 @@ export function lastDays(now = Date.now()): Days {
   return { from: dateOf(now - 6 * DAY), to: dateOf(now) };
 }
 
-/** The days as the API wants a range. */
+/** The days as a range of the API. */
 export function rangeOf(days: Days): { start_datetime: string; end_datetime: string } {
   return { start_datetime: `${days.from} 00:00:00`, end_datetime: `${days.to} 23:59:59` };
 }

@@ -4,17 +4,17 @@ import { useContext, useEffect, useState } from "preact/hooks";
 import type { Api, CurrentUser } from "../../client/api";
 import type { Action, Right } from "./actions";
 
-/** What every screen works with. */
+/** Data and functions for all screens. */
 export interface Desk {
   api: Api;
   user: CurrentUser;
-  /** Whether the user's client section is open, and not just one group or number. */
+  /** True if the user has access to the whole client, not only to one group or number. */
   seesClient: boolean;
-  /** Carries an action out, and shows what goes wrong. Gives whether it succeeded. */
+  /** Carries out an action and shows errors. Returns true if it succeeded. */
   perform(action: Action): Promise<boolean>;
-  /** Why the user lacks a right, if that has shown. */
+  /** The reason why the user lacks a right, if known. */
   refusal(right: Right): string | null;
-  /** Tells of something that was done. */
+  /** Shows that an action was completed. */
   announce(news: string): void;
 }
 
@@ -28,7 +28,7 @@ export function useDesk(): Desk {
   return desk;
 }
 
-/** Data of the API that a screen shows, loaded anew when a dependency changes; null at first. */
+/** Data of the API that a screen shows, loaded again when a dependency changes; null at first. */
 export function useLoaded<Data>(
   purpose: string,
   load: () => Promise<Data>,

@@ -1,7 +1,7 @@
 import type { Place } from "../../client/api";
 import type { TokenMemory, Tokens } from "../../client/tokens";
 
-/** Keeps the tokens of a place for as long as the tab is open. */
+/** Keeps the tokens of a place while the tab is open. */
 export function tabMemory(place: Place): TokenMemory {
   const key = `tokens ${place.url} ${place.session ?? ""}`;
   return {

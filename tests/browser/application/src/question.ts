@@ -1,11 +1,11 @@
-/** Asks the person to log in again; everything that needs the answer waits for the same one. */
+/** Asks the user to log in again; all requests that need it wait for the same login. */
 export class LoginQuestion {
   #open: { promise: Promise<void>; resolve: () => void; reject: (why: Error) => void } | null = null;
 
-  /** Told when the question is asked, and when it is settled. */
+  /** Called when the question is asked, and when it is settled. */
   onChange: (isOpen: boolean) => void = () => {};
 
-  /** Settles when the person has logged in; rejects if they would rather not. */
+  /** Resolves when the user has logged in; rejects if they cancel. */
   ask(): Promise<void> {
     if (this.#open === null) {
       let [resolve, reject] = [() => {}, (_why: Error) => {}];

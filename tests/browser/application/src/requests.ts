@@ -69,7 +69,7 @@ export async function moveNumber(api: Api, id: number, group: number | null): Pr
   );
 }
 
-/** Whose calls: those of a group's members, or of one number. */
+/** The owner of the calls: a group or a number. */
 export interface CallSource {
   screen: "group" | "number";
   id: number;
@@ -96,7 +96,7 @@ export async function listCalls(
   );
 }
 
-/** Where the recording is, asked for by the group or, without one, by the client. */
+/** The URL of the recording, requested for the group or, without one, for the client. */
 export async function readRecordingUrl(
   api: Api,
   group: number | null,

@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 
 import { lastDays, type Days } from "./days";
 
-/** What the page shows, as its address says after the `#`. */
+/** The screen of the page, from the part of its URL after the `#`. */
 export type Route =
   | { screen: "home" }
   | { screen: "groups"; page: number }
