@@ -17,6 +17,7 @@ from ringme_contract.check_context import CheckContext
 from ringme_contract.datetime_texts import read_datetime
 from ringme_contract.entries.factories import Item
 from ringme_contract.scenarios.call_history import length_of, values_of
+from ringme_contract.scenarios.call_time import again_if_late
 from ringme_contract.scenarios.users import NEEDS, User
 
 _USES = ("current_calls",)
@@ -94,6 +95,7 @@ def running_call(kit: CheckContext, source: Item, target: str, **keys: Any) -> I
 
 
 @check("callback", uses=_USES, isolated=True)
+@again_if_late
 def an_ordered_call_is_in_progress_at_its_number(kit: CheckContext) -> None:
     """With and without the prefix of the number, with each option null, named very often."""
     for number, options in ((phone(kit), {}), (phone(kit), dict.fromkeys(_OPTIONS))):
@@ -115,6 +117,7 @@ def a_group_user_orders_a_call_of_a_member(kit: CheckContext) -> None:
 
 
 @check("error-app-access", needs=("client", "call_api"), uses=_USES, isolated=True)
+@again_if_late
 def an_application_for_calls_orders_and_ends_them(kit: CheckContext) -> None:
     """Calls are no configuration: `call_api` may begin one, act on it and end it."""
     caller, number = kit.caller("call_api"), phone(kit)
@@ -155,6 +158,7 @@ def only_active_phones_of_the_client_are_rung(kit: CheckContext) -> None:
 
 
 @check("current-calls", uses=_USES, isolated=True)
+@again_if_late
 def a_call_is_found_at_the_numbers_that_take_part(kit: CheckContext) -> None:
     """In the lists of the number and the client, by either id; nowhere else, nor in history.
 
@@ -194,6 +198,7 @@ def a_call_is_found_at_the_numbers_that_take_part(kit: CheckContext) -> None:
 
 
 @check("current-call-actions", uses=_USES, isolated=True)
+@again_if_late
 def actions_have_what_they_need(kit: CheckContext) -> None:
     """Without send_dst, with an unknown action, and actions that need nothing."""
     client, number = kit.client, phone(kit)
@@ -213,6 +218,7 @@ def actions_have_what_they_need(kit: CheckContext) -> None:
 
 
 @check("current-call-actions", uses=_USES, isolated=True)
+@again_if_late
 def a_transferred_call_goes_on_at_the_other_number(kit: CheckContext) -> None:
     """As soon as it was answered it can be transferred; then it is found and ended only there."""
     number, other = phone(kit), phone(kit)
@@ -232,6 +238,7 @@ def a_transferred_call_goes_on_at_the_other_number(kit: CheckContext) -> None:
 
 
 @check("current-call-end", uses=_USES, isolated=True)
+@again_if_late
 def a_call_that_is_ended_is_in_no_list(kit: CheckContext) -> None:
     """It cannot be read, changed or ended again; the history has it with a leg of each number.
 

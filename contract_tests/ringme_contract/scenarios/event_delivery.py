@@ -12,6 +12,7 @@ from ringme_contract.entries.factories import Item
 from ringme_contract.entries.made_entries import CLIENTS
 from ringme_contract.event_receiver import Event, event_receiver
 from ringme_contract.http.way_to_target import is_loopback
+from ringme_contract.scenarios.call_time import again_if_late
 from ringme_contract.scenarios.current_calls import (
     bare,
     expect_kept,
@@ -44,6 +45,7 @@ def _types(events: list[Event]) -> list[str]:
 
 
 @check("event-delivery", uses=("events", "current_calls"), isolated=True)
+@again_if_late
 def a_call_is_told_of_from_beginning_to_end(kit: CheckContext) -> None:
     """A call that is ordered and ended: events by POST to one URL, their order and parameters.
 
@@ -139,6 +141,7 @@ def _expect_ends(kit: CheckContext, parameters: dict[str, str]) -> None:
 
 
 @check("event-delivery", uses=("events", "current_calls"), isolated=True)
+@again_if_late
 def events_by_get_come_in_the_query(kit: CheckContext) -> None:
     """Added to the query of the URL, or as its query, with an empty body.
 
