@@ -209,12 +209,21 @@ class Entries:
         if name in rule.references:
             other = rule.references[name].collection
             key = self.kit.contract.collections[other].key
-            return [*(self.factory.create(other, self.identity)[key] for _ in range(2)), *empty]
+            made = (
+                self.factory.create(other, self.identity, **kind) for kind in self._kinds(other)
+            )
+            return [*(one[key] for one in made), *empty]
         if name in self._unique:
             return [self.factory.value(operation, name, self.identity)]
         if name == self._label:
             return [*self._labels(schema), *empty]
         return self._allowed(operation, name, schema)
+
+    def _kinds(self, name: str) -> list[Item]:
+        """Two bodies of new entries, of different kinds if there are more than two of them."""
+        sent = self.factory.creation(name).sent
+        kinds = {key: one["enum"] for key, one in sent.items() if len(one.get("enum", ())) > 2}
+        return [{}, {key: values[-1] for key, values in kinds.items()}]
 
     def _labels(self, schema: Schema) -> list[str]:
         """Texts that begin with the prefix of the run, if the length allows it."""

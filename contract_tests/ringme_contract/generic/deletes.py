@@ -17,13 +17,24 @@ from ringme_spec.operations import Operation
 def a_deleted_entry_is_not_there(kit: CheckContext, operation: Operation) -> None:
     """404 for every method and its whole section; no list has it, others stay.
 
-    Its unique value is free again, and leads to the new entry only.
+    Its unique value is free again, and leads to the new entry only, which has nothing of it.
     """
     entries = Entries(kit, operation.collection)
     first, entry, last = (
         entries.create(**kit.factory.body(entries.creation, full=True)) for _ in range(3)
     )
     entries.expect_listed(entry)
+    parts = [one for one in kit.operations if one.is_part and one.section == entries.name]
+    for part in parts:
+        if part.action == "update":
+            path = fill(part, {entries.name: entries.key(entry)})
+            kit.expect(entries.caller.put(path, kit.factory.change(part)), part.status)
+    if updating := entries.operation("update"):
+        # A new entry in its place must have the defaults.
+        state = _states(entries.creation)[-1]
+        entry = entries.change(
+            entry, {name: state[name] for name in state if name in updating.sent}
+        )
     entries.delete(entry)
     entries.expect_gone(entry)
     for one in kit.operations:
@@ -34,10 +45,24 @@ def a_deleted_entry_is_not_there(kit: CheckContext, operation: Operation) -> Non
             kit.expect(response, 404, entries.rule.missing)
     if unique := entries.rule.unique:
         again = entries.make(**{unique.property: entry[unique.property]})
+        _expect_like_any(entries, again)
         entries.expect_gone(entry)
         entries.expect_listed(again)
+        for part in parts:
+            if part.reads:
+                paths = (fill(part, {entries.name: entries.key(one)}) for one in (again, last))
+                got, usual = map(entries.caller.read, paths)
+                kit.expect_equal(f"{part.id} of a new entry in place of it", got, usual)
     entries.expect_read(first, last)
     entries.expect_listed(first, last)
+
+
+def _expect_like_any(entries: Entries, again: Item) -> None:
+    """Fails unless an entry has what any new one has, of what was not sent."""
+    creation, usual = entries.creation, entries.make()
+    sent = {*creation.needed, entries.factory.label(creation)}
+    rest = {name: usual[name] for name in creation.sent if name in usual and name not in sent}
+    entries.kit.expect_properties(f"a new {entries.name} in place of it", again, rest)
 
 
 def _is_referred_to(operation: Operation, contract: Contract) -> bool:
@@ -83,7 +108,7 @@ def _expect_follows(entries: Entries, creation: Operation, name: str, gone: str)
         own = {name: key} if name else {}
         found.append((others, [others.create(**own, **state) for state in _states(creation)]))
     entries.delete(entry)
-    entries.create(**sent)
+    again = entries.key(entries.create(**sent))
     (others, following), (beside, kept) = found
     for follows in following:
         if gone == "release":
@@ -96,6 +121,11 @@ def _expect_follows(entries: Entries, creation: Operation, name: str, gone: str)
             entries.kit.expect(others.caller.get(path), 404, entries.rule.missing)
         else:
             others.expect_gone(follows)
+    listing = entries.kit.path.find(others.name, "list", others.owners)
+    if entries.name in others.owners and listing is not None:
+        listed = others.listed(fill(listing, {**others.owners, entries.name: again}))
+        what = f"the {others.name} of a new {entries.name} in place of it"
+        entries.kit.expect_equal(what, listed, [])
     beside.expect_read(*kept)
     beside.expect_listed(*kept)
 

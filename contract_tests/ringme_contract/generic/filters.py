@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,14 +72,35 @@ def a_filtered_list_is_the_filter_of_the_whole(kit: CheckContext, operation: Ope
             for part in sorted(parts):
                 if part and valid(part):
                     _compare(kit, operation, owner, shown, {name: [part]})
-        first = {name: pool[0][one.property] for name, one in filters.items()}
-        given = {name: [value] for name, value in first.items() if value is not None}
+        # Of an entry that has a value for most filters.
+        fullest = max(pool, key=lambda entry: len(_own_values(entry, filters)))
+        given = {name: [value] for name, value in _own_values(fullest, filters).items()}
         _compare(kit, operation, owner, shown, given)
+        for crossed in _crossed(pool, filters):
+            _compare(kit, operation, owner, shown, crossed)
         for name in given:
             # No filter must disable the others.
-            others = [value for value in _values(pool, filters[name]) if value != first[name]]
+            others = [one for one in _values(pool, filters[name]) if one not in given[name]]
             if others:
                 _compare(kit, operation, owner, shown, {**given, name: others[:1]})
+
+
+def _own_values(entry: Item, filters: Mapping[str, Filter]) -> dict[str, Any]:
+    """The values by which filters find an entry, without those that it lacks."""
+    found = {name: entry[one.property] for name, one in filters.items()}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _crossed(pool: list[Item], filters: Mapping[str, Filter]) -> Iterator[dict[str, list[Any]]]:
+    """Two filters with values of a part, of which the entry itself has another one."""
+    for name, one in filters.items():
+        parts = [(entry, part) for entry in pool for part in entry.get(one.any_of or "", ())]
+        for other, two in filters.items():
+            key = two.property
+            for entry, part in parts if two.any_of is None else ():
+                if None not in (part.get(key), entry.get(key)) and part[key] != entry[key]:
+                    yield {name: [part[one.property]], other: [part[key]]}
+                    break
 
 
 def _foreign(kit: CheckContext, operation: Operation, one: Filter) -> list[Any]:

@@ -175,6 +175,7 @@ def _cases(operation: Operation) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     cases: list[tuple[dict[str, Any], dict[str, Any]]] = [
         ({}, usual),
         ({page: "", size: 0}, usual),
+        ({page: 0}, usual),
         ({page: 2}, {**usual, page: 2}),
         ({size: 3}, {**usual, size: 3}),
         ({page: 4, size: 1000}, {page: 4, size: 1000}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ringme_contract.proof.fault import Memory, after_success, before
-from ringme_contract.proof.messages import Request, Response
+from ringme_contract.proof.messages import Request, Response, refusal
 from ringme_contract.proof.mock import Mock
 
 
@@ -57,3 +57,47 @@ async def miscounted_for_type(
     user = await mock.user(request)
     if user and user["type"] == user_type:
         response.set_json({**response.json, key: response.json[key] + 1})
+
+
+@before
+async def restored(
+    mock: Mock, request: Request, memory: Memory, unique: str, keys: list[str]
+) -> Response | None:
+    """Gives a new entry what a deleted one with the same unique value had."""
+    if request.action == "delete":
+        former = await mock.entry(request.collection, request.key)
+        if former:
+            memory[former[unique]] = {key: former[key] for key in keys}
+        return None
+    response = await mock.send(request)
+    former = memory.get(response.json[unique]) if response.ok else None
+    if former:
+        made = response.json
+        await mock.change(request.collection, made["id"], **former)
+        response.set_json({**made, **{key: former[key] for key in keys if key in made}})
+    return response
+
+
+@after_success
+def not_there_again(_: Mock, request: Request, response: Response, memory: Memory) -> None:
+    """Hides the items of numbers that have come back into a group."""
+    if request.action == "update":
+        memory.setdefault(request.key, []).append(str(request.fields().get("extension_group_id")))
+        return
+    group = request.values["ext_group_id"]
+    back = [key for key, groups in memory.items() if groups.count(group) > 1]
+    response.set_json([one for one in response.json if str(one["extension_id"]) not in back])
+
+
+@before
+def ignored_beside(_: Mock, request: Request, name: str, beside: str, given: bool) -> None:
+    """Ignores a query parameter if another one is given, or is not."""
+    if (request.parameter(beside) is not None) is given:
+        request.query = [pair for pair in request.query if pair[0] != name]
+
+
+@before
+async def phones_alone(mock: Mock, request: Request, key: str) -> Response | None:
+    """Refuses a reference to a number of another type than phone."""
+    number = await mock.entry("extension", str(request.fields().get(key)))
+    return refusal(400, f"{key}: must be a phone") if number and number["type"] != "phone" else None

@@ -91,7 +91,10 @@ def every_view_shows_the_same_calls(kit: CheckContext) -> None:
     if kit.path.find(CALLS, "read", [CALLS]) is None:
         return
     many = sorted(calls, key=lambda one: -len(one["cdr"]))
-    for call in (*many[:3], *many[-2:]):
+    known = {one["id"] for one in kit.factory.read(kit.roles.numbers)}
+    # Of a number that is deleted.
+    gone = [one for one in calls if one["extension_id"] not in known]
+    for call in (*many[:3], *many[-2:], *gone[:1]):
         for form in (call["call_uuid"], call["call_uuid"].lower()):
             kit.expect_equal(f"call {form} read on its own", _call(kit, form), call)
 
@@ -205,6 +208,12 @@ def a_call_outlasts_its_record(kit: CheckContext) -> None:
 
 def _delete(kit: CheckContext, item: Item, path: str, **query: str) -> None:
     calls, legs = calls_with_legs(kit), legs_of_calls(kit)
+    key = item["record_uuid"]
+    own = [one for one in calls if key in [leg["record_uuid"] for leg in one["cdr"]]]
+    alone = [one["call_uuid"] for one in own] if kit.path.find(CALLS, "read", [CALLS]) else []
+    # What was read before must not come from a cache.
+    got = [_call(kit, uuid) for uuid in alone]
+    kit.expect_equal("its call read on its own", got, own[: len(alone)])
     kit.expect(kit.client.delete(path, **query), 204)
     what = f"after DELETE {path}"
     expected = [_without(one, item) for one in legs]
@@ -212,6 +221,8 @@ def _delete(kit: CheckContext, item: Item, path: str, **query: str) -> None:
     for call in calls:
         call["cdr"] = [_without(one, item) for one in call["cdr"]]
     kit.expect_equal(f"the calls {what}", calls_with_legs(kit), calls)
+    got = [_call(kit, uuid) for uuid in alone]
+    kit.expect_equal(f"its call read on its own {what}", got, own[: len(alone)])
 
 
 def _without(leg: Item, record: Item) -> Item:

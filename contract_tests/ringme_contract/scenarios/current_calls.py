@@ -14,13 +14,15 @@ from typing import Any
 from ringme_contract.caller import Caller
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.datetime_texts import read_datetime
+from ringme_contract.datetime_texts import read_datetime, whole_second
 from ringme_contract.entries.factories import Item
+from ringme_contract.lists import read_list
 from ringme_contract.scenarios.call_history import length_of, values_of
 from ringme_contract.scenarios.call_time import again_if_late
+from ringme_contract.scenarios.item_kinds import between
 from ringme_contract.scenarios.users import NEEDS, User
 
-_USES = ("current_calls",)
+USES = ("current_calls",)
 _ID = re.compile("[0-9a-f]{32}")
 # Seconds until a call must be in the lists, or gone from them.
 _WAIT = 10.0
@@ -53,23 +55,23 @@ def order_call(
 ) -> str:
     """Orders a call of a number, `at` another one, which ends after the check; returns its id."""
     body = {"src_num": [bare(source)], "dst_num": target, **keys}
-    response = (caller or kit.client).post(_path(kit, "callback", at or source), body)
+    response = (caller or kit.client).post(path_of(kit, "callback", at or source), body)
     found = kit.expect(response, 201).json()
     is_id = _ID.fullmatch(str(found["call_id"])) is not None
     kit.expect_true("call_id is 32 hexadecimal digits", is_id, found)
     kit.expect_equal("call_api_id", found["call_api_id"], found["call_id"])
     call = str(found["call_id"])
-    kit.undo(lambda: kit.client.delete(f"{_path(kit, 'list_calls', source)}{call}"))
+    kit.undo(lambda: kit.client.delete(f"{path_of(kit, 'list_calls', source)}{call}"))
     return call
 
 
-def _path(kit: CheckContext, action: str, number: Item | None = None) -> str:
+def path_of(kit: CheckContext, action: str, number: Item | None = None) -> str:
     keys = {"client": kit.roles.own_client} if number is None else {"extension": number["id"]}
     return kit.path("current_call", action=action, **keys)
 
 
 def calls_of(kit: CheckContext, number: Item | None) -> list[Item]:
-    found: list[Item] = kit.client.read(_path(kit, "list_calls", number))["call_list"]
+    found: list[Item] = kit.client.read(path_of(kit, "list_calls", number))["call_list"]
     return found
 
 
@@ -94,7 +96,7 @@ def running_call(kit: CheckContext, source: Item, target: str, **keys: Any) -> I
     return found[0]
 
 
-@check("callback", uses=_USES, isolated=True)
+@check("callback", uses=USES, isolated=True)
 @again_if_late
 def an_ordered_call_is_in_progress_at_its_number(kit: CheckContext) -> None:
     """With and without the prefix of the number, with each option null, named very often."""
@@ -108,26 +110,30 @@ def an_ordered_call_is_in_progress_at_its_number(kit: CheckContext) -> None:
     kit.expect_equal("how often a number rings that is named often", len(calls_of(kit, again)), 1)
 
 
-@check("callback", needs=NEEDS, uses=_USES, isolated=True)
+@check("callback", needs=NEEDS, uses=USES, isolated=True)
+@again_if_late
 def a_group_user_orders_a_call_of_a_member(kit: CheckContext) -> None:
-    """The section of the number is open to it, and the call is in progress there."""
+    """The section of the number is open to it: it can act on the call there, and end it."""
     user = User(kit)
-    member = phone(kit, extension_group_id=user.group)
-    running_call(kit, member, bare(phone(kit)), caller=user.log_in().caller)
+    caller, member = user.log_in().caller, phone(kit, extension_group_id=user.group)
+    shown = running_call(kit, member, bare(phone(kit)), caller=caller)
+    path = f"{path_of(kit, 'list_calls', member)}{shown['call_api_id']}"
+    kit.expect(caller.put(path, {"action": "hold"}), 200)
+    kit.expect(caller.delete(path), 204)
 
 
-@check("error-app-access", needs=("client", "call_api"), uses=_USES, isolated=True)
+@check("error-app-access", needs=("client", "call_api"), uses=USES, isolated=True)
 @again_if_late
 def an_application_for_calls_orders_and_ends_them(kit: CheckContext) -> None:
     """Calls are no configuration: `call_api` may begin one, act on it and end it."""
     caller, number = kit.caller("call_api"), phone(kit)
     shown = running_call(kit, number, bare(phone(kit)), caller=caller)
-    path = f"{_path(kit, 'list_calls', number)}{shown['call_api_id']}"
+    path = f"{path_of(kit, 'list_calls', number)}{shown['call_api_id']}"
     kit.expect(caller.put(path, {"action": "hold"}), 200)
     kit.expect(caller.delete(path), 204)
 
 
-@check("callback-numbers", uses=_USES, isolated=True)
+@check("callback-numbers", uses=USES, isolated=True)
 def only_active_phones_of_the_client_are_rung(kit: CheckContext) -> None:
     """Everything else is a 400, and starts no call."""
     client, number = kit.client, phone(kit)
@@ -138,7 +144,7 @@ def only_active_phones_of_the_client_are_rung(kit: CheckContext) -> None:
     foreign = []
     if "other_client" in kit.target.identities:
         foreign = [phone(kit, identity="other_client")["name"]]
-    path, good = _path(kit, "callback", number), {"src_num": [bare(number)], "dst_num": target}
+    path, good = path_of(kit, "callback", number), {"src_num": [bare(number)], "dst_num": target}
     wrong: list[Item] = [
         {"src_num": sources}
         for sources in (
@@ -152,12 +158,12 @@ def only_active_phones_of_the_client_are_rung(kit: CheckContext) -> None:
     for change in wrong:
         kit.expect_named(client.post(path, {**good, **change}), next(iter(change)))
     for owner in (menu, blocked):
-        kit.expect(client.post(_path(kit, "callback", owner), good), 400)
+        kit.expect(client.post(path_of(kit, "callback", owner), good), 400)
     kit.expect_equal("the calls in progress", calls_of(kit, number), [])
     order_call(kit, number, unknown)
 
 
-@check("current-calls", uses=_USES, isolated=True)
+@check("current-calls", uses=USES, isolated=True)
 @again_if_late
 def a_call_is_found_at_the_numbers_that_take_part(kit: CheckContext) -> None:
     """In the lists of the number and the client, by either id; nowhere else, nor in history.
@@ -168,7 +174,7 @@ def a_call_is_found_at_the_numbers_that_take_part(kit: CheckContext) -> None:
     number = phone(kit, **{kit.roles.home: kit.new_group()["id"]})
     menu = kit.new_extension(type="ivr", status="active")
     shown = running_call(kit, number, bare(phone(kit)))
-    path = _path(kit, "list_calls", number)
+    path = path_of(kit, "list_calls", number)
     known = [one["call_id"] for one in calls_of(kit, None)]
     kit.expect_true("the list of the client has it", shown["call_id"] in known, known)
     party = {name: shown["caller_extension"][name] for name in _PARTY}
@@ -182,14 +188,14 @@ def a_call_is_found_at_the_numbers_that_take_part(kit: CheckContext) -> None:
         if kit.offers(history):
             kit.expect(client.get(ended), 404, "call_not_found")
     if "other_client" in kit.target.identities:
-        theirs = kit.caller("other_client").read(_path(kit, "list_calls"))["call_list"]
+        theirs = kit.caller("other_client").read(path_of(kit, "list_calls"))["call_list"]
         known = [one["call_id"] for one in theirs]
         kit.expect_true("another client does not have it", shown["call_id"] not in known, theirs)
     for key in (shown["call_id"], shown["call_api_id"]):
         for text in (key, key.upper()):
             alone = client.read(f"{path}{text}")
             kit.expect_equal("the call read on its own", alone["subcall_id"], shown["subcall_id"])
-        elsewhere = f"{_path(kit, 'list_calls', other)}{key}"
+        elsewhere = f"{path_of(kit, 'list_calls', other)}{key}"
         for method, body in (("GET", None), ("PUT", {"action": "hold"}), ("DELETE", None)):
             response = client.request(method, elsewhere, json=body)
             kit.expect(response, 404, "call_not_found")
@@ -197,53 +203,13 @@ def a_call_is_found_at_the_numbers_that_take_part(kit: CheckContext) -> None:
     kit.expect_equal("the calls of a number that is no phone", calls_of(kit, menu), [])
 
 
-@check("current-call-actions", uses=_USES, isolated=True)
-@again_if_late
-def actions_have_what_they_need(kit: CheckContext) -> None:
-    """Without send_dst, with an unknown action, and actions that need nothing."""
-    client, number = kit.client, phone(kit)
-    shown = running_call(kit, number, bare(phone(kit)))
-    path = f"{_path(kit, 'list_calls', number)}{shown['call_api_id']}"
-    needy = ("transfer", "attended_transfer", "eavesdrop", "whisper", "conference", "pickup")
-    for body in (
-        {}, {"action": "dance"}, {"action": "Hold"}, *({"action": one} for one in needy),
-        {"action": "transfer", "send_dst": None},
-    ):  # fmt: skip
-        kit.expect(client.put(path, body), 400)
-    for action in ("hold", "offhold", "park"):
-        response = client.put(path, {"action": action})
-        kit.expect_equal("the call", kit.expect(response, 200).json()["call_id"], shown["call_id"])
-    unknown = f"{_path(kit, 'list_calls', number)}{'0' * 32}"
-    kit.expect(client.put(unknown, {"action": "hold"}), 404, "call_not_found")
-
-
-@check("current-call-actions", uses=_USES, isolated=True)
-@again_if_late
-def a_transferred_call_goes_on_at_the_other_number(kit: CheckContext) -> None:
-    """As soon as it was answered it can be transferred; then it is found and ended only there."""
-    number, other = phone(kit), phone(kit)
-    shown = running_call(kit, number, bare(phone(kit)))
-    path, elsewhere = (
-        f"{_path(kit, 'list_calls', one)}{shown['call_api_id']}" for one in (number, other)
-    )
-    body = {"action": "transfer", "send_dst": bare(other)}
-
-    def transfer() -> bool:
-        return kit.client.put(path, body).status_code == 200
-
-    wait_for(kit, f"call {shown['call_id']} is transferred", transfer)
-    wait_for(kit, "the other number has it", lambda: calls_of(kit, other))
-    kit.expect(kit.client.get(path), 404, "call_not_found")
-    kit.expect(kit.client.delete(elsewhere), 204)
-
-
-@check("current-call-end", uses=_USES, isolated=True)
+@check("current-call-end", uses=USES, isolated=True)
 @again_if_late
 def a_call_that_is_ended_is_in_no_list(kit: CheckContext) -> None:
     """It cannot be read, changed or ended again; the history has it with a leg of each number.
 
     The number that ordered it takes no part. A leg keeps the group that its number was in, even
-    when that is deleted.
+    when that is deleted. Legs of a deleted number are not those of a new one with its name.
     """
     group = kit.new_group()["id"]
     client, number, other = kit.client, phone(kit, **{kit.roles.home: group}), phone(kit)
@@ -255,7 +221,7 @@ def a_call_that_is_ended_is_in_no_list(kit: CheckContext) -> None:
     kit.expect_equal(
         "whose entries the client has", sorted(one["extension_id"] for one in found), numbers
     )
-    path = f"{_path(kit, 'list_calls', number)}{shown['call_api_id']}"
+    path = f"{path_of(kit, 'list_calls', number)}{shown['call_api_id']}"
     kit.expect(client.delete(path), 204)
 
     def look() -> bool:
@@ -276,7 +242,14 @@ def a_call_that_is_ended_is_in_no_list(kit: CheckContext) -> None:
     home = {one["extension_id"]: one["extension_group_owner_id"] for one in legs}[number["id"]]
     kit.expect_equal("the group of the number's leg", home, group)
     kit.expect(client.delete(kit.path(kit.roles.groups, group)), 204)
-    kit.expect_equal("the call once the group is gone", expect_kept(kit, shown), call)
+    kit.expect(kit.client.delete(kit.path(kit.roles.numbers, other["id"])), 204)
+    again = phone(kit, name=bare(other))
+    kit.expect_equal("the call once these are gone", expect_kept(kit, shown), call)
+    listing = kit.path.find("leg", "list", (kit.roles.numbers,))
+    if listing is not None and kit.offers(listing):
+        start = whole_second(read_datetime(shown["init_time_gmt"]))
+        legs = read_list(kit, client, listing, again["id"], **between(start, start + _APART))
+        kit.expect_equal("the legs of a new number with the name of another", legs, [])
 
 
 def expect_kept(kit: CheckContext, shown: Item) -> Item | None:

@@ -49,21 +49,26 @@ def _types(events: list[Event]) -> list[str]:
 def a_call_is_told_of_from_beginning_to_end(kit: CheckContext) -> None:
     """A call that is ordered and ended: events by POST to one URL, their order and parameters.
 
-    The end is delivered to subscriptions that exist by then, at each number that rang.
+    What counts is who is subscribed by then, at each number that rang, and by which method.
     """
     with event_receiver(_receiver_host(kit)) as receiver:
         number, beside = phone(kit, caller_id_name=_NAME), phone(kit)
         url = f"{receiver.url}/told?{_SECRET}"
         for stage in _STAGES[:-1]:
             subscribe(kit, number["id"], url=url, event_type=stage)
-        gone, last = (subscribe(kit, number["id"], url=f"{url}&old")["id"] for _ in range(2))
+        gone, last = (
+            subscribe(kit, number["id"], url=f"{url}&old", method=method)["id"]
+            for method in ("POST", "GET")
+        )
+        subscribe(kit, beside["id"], url=f"{url}&wiped")
+        kit.expect(kit.client.delete(kit.path("event", extension=beside["id"])), 204)
         subscribe(kit, beside["id"], url=f"{url}&beside")
         both = [bare(number), bare(beside)]
         shown = running_call(kit, number, bare(phone(kit)), src_num=both)
         receiver.wait(_WAIT, lambda events: bool(events))
         path = kit.path("event", extension=number["id"])
         kit.expect(kit.client.delete(f"{path}{gone}"), 204)
-        kit.expect(kit.client.put(f"{path}{last}", {"url": url}), 200)
+        kit.expect(kit.client.put(f"{path}{last}", {"url": url, "method": "POST"}), 200)
         if "answer" in _types(receiver.wait(_PICK_UP, lambda some: "answer" in _types(some))):
             _expect_answered(kit, number, shown)
             time.sleep(_TALK)
@@ -145,19 +150,19 @@ def _expect_ends(kit: CheckContext, parameters: dict[str, str]) -> None:
 def events_by_get_come_in_the_query(kit: CheckContext) -> None:
     """Added to the query of the URL, or as its query, with an empty body.
 
-    Subscriptions for all phones get it too, but not those of another client. A call that is ended
-    while it rings has an end as well.
+    Subscriptions for all phones get it too, also of a new phone, but not those of another client. A
+    call that is ended while it rings has an end as well.
     """
     with event_receiver(_receiver_host(kit)) as receiver:
-        number = phone(kit, caller_id_name=_NAME)
         asked = {"method": "GET", "event_type": "dial-out"}
-        for path in (f"/a?{_SECRET}", "/b"):
-            subscribe(kit, number["id"], url=f"{receiver.url}{path}#part", **asked)
-        subscribe(kit, number["id"], url=f"{receiver.url}/end", method="GET")
         clients = [one for one in CLIENTS if one in kit.target.identities]
         for identity in reversed(clients):
             body = new_body(url=f"{receiver.url}/c-{identity}", **asked)
             kit.factory.create(OF_ALL_PHONES, identity, **body)
+        number = phone(kit, caller_id_name=_NAME)
+        for path in (f"/a?{_SECRET}", "/b"):
+            subscribe(kit, number["id"], url=f"{receiver.url}{path}#part", **asked)
+        subscribe(kit, number["id"], url=f"{receiver.url}/end", method="GET")
         call = order_call(kit, number, bare(phone(kit)))
         receiver.wait(_WAIT, lambda events: bool(events))
         _end(kit, number, {"call_api_id": call})

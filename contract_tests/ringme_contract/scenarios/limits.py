@@ -15,6 +15,7 @@ from ringme_contract.caller import Caller
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.entries.factories import NOWHERE
+from ringme_contract.lists import list_path
 from ringme_contract.profiles import LIMIT_HEADERS
 from ringme_contract.verdict import Failure
 
@@ -62,6 +63,8 @@ def _responses(kit: CheckContext) -> Iterator[httpx.Response]:
     missing = kit.path("extension_group", NOWHERE)
     yield client.get(kit.me)
     yield client.get(groups)
+    yield client.request("HEAD", groups)
+    yield from _of_a_file(kit)
     yield client.get(groups, per_page=1001)
     yield client.get(missing)
     yield client.get(kit.path("extension_group", client=NOWHERE))
@@ -69,6 +72,18 @@ def _responses(kit: CheckContext) -> Iterator[httpx.Response]:
     yield client.delete(missing)
     yield client.request("POST", groups, content=b"x", headers={"Content-Type": "text/plain"})
     yield client.get(kit.me)
+
+
+def _of_a_file(kit: CheckContext) -> Iterator[httpx.Response]:
+    """A list of records and the file of the first one, if the target has them."""
+    owner = kit.roles.clients
+    listing = kit.path.find("record", "list", (owner,))
+    reading = kit.path.find("record", "download", (owner, "record"))
+    if listing and reading and kit.offers(listing) and kit.offers(reading):
+        listed = kit.client.get(list_path(listing), **kit.range_query, per_page=1)
+        yield listed
+        for item in listed.json()[:1]:
+            yield kit.client.get(kit.path("record", item["record_uuid"]))
 
 
 @check("limits", writes=False, alone=True, smoke=True)

@@ -38,7 +38,7 @@ _STARTS = (
 @check("group-media-by-membership")
 @of_each_kind()
 def items_go_where_their_number_goes(kit: CheckContext, items: Items) -> None:
-    """Into a group, into another one, out of it; the items themselves do not change."""
+    """Into a group, into another one, back, out of it; the items themselves do not change."""
     number, its = items.numbers()[0]
     first, second = (section_of(kit.new_group()["id"]) for _ in range(2))
     steady = {CLIENT: items.read(), section_of_number(number): its}
@@ -46,7 +46,7 @@ def items_go_where_their_number_goes(kit: CheckContext, items: Items) -> None:
     if former is not None:
         there = items.read(section_of(former))
         steady[section_of(former)] = [one for one in there if not items.is_of(one, number)]
-    for group in (first, second, None):
+    for group in (first, second, first, None):
         kit.place(number["id"], group.key if group else None)
         shown = {one: its if one is group else [] for one in (first, second)}
         what = f"{items} after number {number['id']} went to {group or 'no group'}"
@@ -78,18 +78,22 @@ def a_file_is_not_in_the_group_of_then(kit: CheckContext, items: Items) -> None:
 @check("media-range", writes=False)
 @of_each_kind(FAX, LOG)
 def one_end_is_enough_where_none_is_needed(kit: CheckContext, items: Items) -> None:
-    """Faxes and the log: from an item on, up to an item, and all."""
-    within, path = items.read_some(), items.path(CLIENT)
-    whole = kit.client.read(path)
-    inside = [one for one in whole if one in within]
-    kit.expect_equal(f"the {items} of the target's range among all", inside, within)
-    at = within[len(within) // 2][items.time]
-    for name, expected in (
-        ("start_datetime", [one for one in whole if one[items.time] >= at]),
-        ("end_datetime", [one for one in whole if one[items.time] <= at]),
-    ):
-        got = kit.client.read(path, **{name: at})
-        kit.expect_equal(f"the {items} with the {name} {at}", got, expected)
+    """Faxes and the log of client, group and number: from an item on, up to an item, and all."""
+    sections, homed = [CLIENT], [one for one, _ in items.numbers() if one["extension_group_id"]]
+    for number in homed[:1]:
+        sections += [section_of(number["extension_group_id"]), section_of_number(number)]
+    for section in sections:
+        within, path = items.read_some(section), items.path(section)
+        whole = kit.client.read(path)
+        inside = [one for one in whole if one in within]
+        kit.expect_equal(f"the {items} of the target's range among all", inside, within)
+        at = within[len(within) // 2][items.time]
+        for name, expected in (
+            ("start_datetime", [one for one in whole if one[items.time] >= at]),
+            ("end_datetime", [one for one in whole if one[items.time] <= at]),
+        ):
+            got = kit.client.read(path, **{name: at})
+            kit.expect_equal(f"the {items} of {section} with the {name} {at}", got, expected)
 
 
 @check("media-range", isolated=True)
