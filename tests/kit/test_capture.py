@@ -330,7 +330,7 @@ def test_a_partial_capture_of_another_target_is_not_resumed(tmp_path: Path) -> N
             assert capture(server.url, tmp_path / "mine").exit_code == 2
         result = capture(upstream, tmp_path / "mine")
     assert result.exit_code == 2
-    assert "mine.part: contains an unfinished capture with another" in result.stderr
+    assert "mine.part: contains an unfinished capture of another URL" in result.stderr
 
 
 def endless(call: Call, content: bytes) -> bytes:
@@ -412,7 +412,7 @@ def test_the_target_file_must_supply_what_the_service_does_not_show(tmp_path: Pa
         lacking = 'off = ["client_data"]\n'
         result = capture(server.url, out, more=lacking)
         assert result.exit_code == 2
-        assert "client.prefix: the service does not show it; say it in" in result.stderr
+        assert "client.prefix: the service does not show it; set it in" in result.stderr
         assert "[capture.client] prefix = ..." in result.stderr
         said = '{prefix = "014", domain = "example.org", extension_len = 3}'
         result = capture(server.url, out, more=f"{lacking}capture.client = {said}\n")

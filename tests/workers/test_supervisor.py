@@ -24,7 +24,15 @@ def workers_of(command: Command) -> set[int]:
     """Return the ids of the worker processes, found by their arguments."""
     children = Path(f"/proc/{command.process.pid}/task/{command.process.pid}/children")
     found = {int(one) for one in children.read_text("utf-8").split()}
-    return {one for one in found if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes()}
+    return {one for one in found if b"spawn_main" in _arguments_of(one)}
+
+
+def _arguments_of(process: int) -> bytes:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        # It has ended meanwhile.
+        return b""
 
 
 def log_in(url: str) -> httpx.Client:
