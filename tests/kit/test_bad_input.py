@@ -155,7 +155,7 @@ def test_wrong_secrets_end_the_run_only_if_no_identity_gets_a_token(
     target = mock_target(tmp_path, ('client_secret = "', 'client_secret = "00'))
     done = ringme_contract("check", mock.url, "--rule", "me", "--target", target)
     assert done.exit_code == 2
-    assert "status 401 invalid_client (and neither do the others of 8 identities)" in done.output
+    assert "status 401 invalid_client (none of 8 identities gets a token)" in done.output
 
 
 def test_a_target_that_goes_away_ends_the_run_soon(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -188,22 +188,23 @@ class RequestValues:
     def _password(self) -> str:
         return f"pass-{self._kit.random.randrange(16**12):012x}"
 
+    @classmethod
+    def label(cls, operation: Operation) -> str | None:
+        """The property that describes an entry: the first free text."""
+        return next(cls.free_texts(operation), None)
+
     @staticmethod
-    def label(operation: Operation) -> str | None:
-        """The property that describes an entry: the first free text that is not unique."""
+    def free_texts(operation: Operation) -> Iterator[str]:
+        """The properties that take any text and need not be unique."""
         rule = operation.collection
         reserved = {
             rule.numbering and rule.numbering.property,
             rule.unique and rule.unique.property,
         }
-        names = (
-            name
-            for name, schema in operation.sent.items()
-            if schema.get("type") == "string"
-            and not {"enum", "pattern", "format"} & schema.keys()
-            and name not in reserved
-        )
-        return next(names, None)
+        for name, schema in operation.sent.items():
+            is_free = not {"enum", "pattern", "format"} & schema.keys()
+            if is_free and schema.get("type") == "string" and name not in reserved:
+                yield name
 
 
 def lenient_number(text: str) -> str:

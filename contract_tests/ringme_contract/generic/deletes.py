@@ -17,7 +17,7 @@ from ringme_spec.operations import Operation
 def a_deleted_entry_is_not_there(kit: CheckContext, operation: Operation) -> None:
     """404 for every method and its whole section; no list has it, others stay.
 
-    Its unique value is free again, and leads to the new entry only, which has nothing of it.
+    Its unique value can be used again, and a new entry with it has nothing of the deleted one.
     """
     entries = Entries(kit, operation.collection)
     first, entry, last = (

@@ -92,7 +92,7 @@ def _own_values(entry: Item, filters: Mapping[str, Filter]) -> dict[str, Any]:
 
 
 def _crossed(pool: list[Item], filters: Mapping[str, Filter]) -> Iterator[dict[str, list[Any]]]:
-    """Two filters with values of a part, of which the entry itself has another one."""
+    """Pairs of filters with values of a part, where the entry itself has another value."""
     for name, one in filters.items():
         parts = [(entry, part) for entry in pool for part in entry.get(one.any_of or "", ())]
         for other, two in filters.items():

@@ -21,7 +21,7 @@ _ACTIONS = ("list", "create", "read", "update", "delete")
 def no_client_reaches_the_entries_of_another(kit: CheckContext, operation: Operation) -> None:
     """404 below one's own client, 403 below the other one; nothing changes.
 
-    The refusal of a value that the other one has tells nothing else of it.
+    The refusal of a value that the other client uses shows nothing else of that client.
     """
     for own, foreign in (("client", "other_client"), ("other_client", "client")):
         owner, intruder = (Entries(kit, operation.collection, one) for one in (own, foreign))
@@ -41,7 +41,7 @@ def no_client_reaches_the_entries_of_another(kit: CheckContext, operation: Opera
 def _expect_discreet(owner: Entries, intruder: Entries, entry: Item) -> None:
     """Fails if the refusal of a unique value shows a text of the entry that has it, or its client.
 
-    Only values that are unique in the whole service tell of other clients.
+    Only values that must be unique in the whole service can be refused because of other clients.
     """
     kit, unique = owner.kit, owner.rule.unique
     if unique is None or unique.within is not None:
@@ -56,7 +56,7 @@ def _expect_discreet(owner: Entries, intruder: Entries, entry: Item) -> None:
         for text in texts - {str(one) for one in body.values()}
         if len(text) >= _LONG and text in refused.json()["message"]
     ]
-    kit.expect_equal("what the refusal tells of another client", told, [])
+    kit.expect_equal("texts of another client in the refusal", told, [])
 
 
 def _of_clients(kit: CheckContext) -> list[str]:

@@ -233,8 +233,8 @@ _PLAIN = {"Accept-Encoding": "identity"}
 def files_are_as_long_as_their_items_say(kit: CheckContext) -> None:
     """Some records, voicemails and faxes of the client's groups: attachments with a name.
 
-    HEAD of the first file of each group has the same length; a Range counts only at URLs that need
-    no token.
+    HEAD of the first file of each group has the same length. Range is ignored: only URLs without a
+    token support it.
     """
     caller, fetched = kit.client, 0
     for operation in lists_with(kit, owner=kit.roles.groups, ranged=True):

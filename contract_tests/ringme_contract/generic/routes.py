@@ -42,7 +42,7 @@ def every_read_succeeds(kit: CheckContext) -> None:
 def reads_answer_alike_in_every_form_of_the_path(kit: CheckContext) -> None:
     """With and without a slash at the end, and with doubled ones; also for a missing item.
 
-    So do deletes of lists of the check.
+    DELETE of a list, too, of entries of the check.
     """
     own, client = OwnEntries(kit), kit.client
     samples = Samples(kit, kit.secured_operations)
@@ -158,7 +158,7 @@ def _no_paths(kit: CheckContext, own: OwnEntries) -> set[str]:
 
 
 def _is_word(path: str) -> bool:
-    """True if a path does not end with a key, which other text may make an invalid one."""
+    """True if a path ends with a fixed segment, not with a key."""
     return re.search("/[a-z_]+$", path) is not None
 
 
@@ -184,7 +184,7 @@ _VARYING = ("x-ratelimit-remaining", "x-ratelimit-reset", "date", "connection", 
 def a_head_is_a_get_without_a_body(kit: CheckContext) -> None:
     """HEAD of each GET, about entries of the check: the same status and headers, no body.
 
-    Read-only users may send it as well; another client is refused as it is with GET.
+    Read-only users may send it as well; another client gets the same status as with GET.
     """
     own, callers = OwnEntries(kit), cycle(readers(kit))
     plain = {"Accept-Encoding": "identity"}

@@ -72,22 +72,12 @@ def an_update_shows_the_values_that_were_sent(kit: CheckContext, operation: Oper
     entries.expect_read(entries.change(entry, {}))
 
 
-def _free_texts(operation: Operation) -> list[str]:
-    """Properties that take any text, and need not be the only ones of their kind."""
-    rule = operation.collection
-    kept = {*rule.fixed, rule.unique.property if rule.unique else ""}
-    return [
-        name
-        for name, schema in operation.sent.items()
-        if schema.get("type") == "string"
-        and not schema.keys() & {"enum", "pattern", "format"}
-        and name not in kept
-    ]
-
-
 def texts_with_null(kit: CheckContext, operation: Operation) -> dict[str, str]:
-    """A body of all free texts, each with a null character inside."""
-    return {name: f"{kit.new_name('text')}\0 and more" for name in _free_texts(operation)}
+    """A body of all free texts that may change, each with a null character inside."""
+    names = (
+        one for one in kit.factory.free_texts(operation) if one not in operation.collection.fixed
+    )
+    return {name: f"{kit.new_name('text')}\0 and more" for name in names}
 
 
 @check_each("extra-keys", "update")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
@@ -29,7 +29,7 @@ _EXCHANGE = "ringme_contract.exchange"
 # After this many timeouts an operation gets no more requests.
 _TIME_OUTS = 3
 _BROKEN = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
-# A target that ends cuts off all requests within so many seconds.
+# Seconds: of concurrent requests, a response may be noted this long after another was cut off.
 _BURST = 1.0
 # The identity of the rate limit checks; its 429s are expected.
 _LIMITED = "limited"
@@ -80,8 +80,9 @@ class Transport:
         self._throttle = Throttle()
         self._time_outs: Counter[str] = Counter()
         self._broke: set[str] = set()
-        # The latest requests that were cut off, each with its time.
-        self._cut_off: deque[tuple[float, str]] = deque(maxlen=MOST_JOBS)
+        # Requests that were cut off and got no response later, each with the time of the first try.
+        self._cut_off: dict[str, float] = {}
+        self._responded = 0.0
         # The target closes idle connections early.
         self._stale = False
         self._connection = Connection(target, self.jobs, self._last_moment, http)
@@ -134,6 +135,9 @@ class Transport:
                 if wait is None:
                     lost.append(self._lost(identity, request, name, error, retries))
             else:
+                self._responded = time.monotonic()
+                if self._cut_off:
+                    self._cut_off.pop(self._line(request), None)
                 if throttled:
                     self._throttle.note(identity, response)
                 passes = response.status_code == THROTTLED and not throttled
@@ -150,10 +154,13 @@ class Transport:
             self._wait(wait, f"{method} {request.url.path}: the rate limit is used up")
 
     def cut_off_last(self) -> list[str]:
-        """The requests that were cut off together last: one of them may have ended the target."""
-        latest = max((moment for moment, _ in self._cut_off), default=0.0)
-        found = [line for moment, line in self._cut_off if moment >= latest - _BURST]
-        return list(dict.fromkeys(found))
+        """The first requests that were cut off when the target stopped responding."""
+        since = self._responded - _BURST
+        found = [line for line, moment in list(self._cut_off.items()) if moment >= since]
+        return found[: self.jobs]
+
+    def _line(self, request: httpx.Request) -> str:
+        return f"{request.method} {self.redaction.mask_text(request.url.raw_path.decode('ascii'))}"
 
     def wait_until_ready(self, seconds: float) -> None:
         """Waits for the target to respond. Raises Unreachable if it does not."""
@@ -248,9 +255,7 @@ class Transport:
 
     def _note_error(self, name: str, request: httpx.Request, error: Exception) -> None:
         if isinstance(error, _BROKEN):
-            target = self.redaction.mask_text(request.url.raw_path.decode("ascii"))
-            line = f"{request.method} {target}"
-            self._cut_off.append((time.monotonic(), line))
+            self._cut_off.setdefault(self._line(request), time.monotonic())
             if not self._connection.was_fresh:
                 self._stale = True
         if not isinstance(error, httpx.TimeoutException):

@@ -268,9 +268,7 @@ def try_tokens(kit: CheckContext) -> list[str]:
         raise CannotRun(f"{kit.target.source}: identities: has no user who can log in")
     if len(refused) == tried:
         raise CannotRun(
-            refused[0]
-            if tried == 1
-            else f"{refused[0]} (and neither do the others of {tried} identities)"
+            refused[0] if tried == 1 else f"{refused[0]} (none of {tried} identities gets a token)"
         )
     return refused
 

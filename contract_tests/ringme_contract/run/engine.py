@@ -235,7 +235,7 @@ class Engine:
             if cut_off := self._kit.transport.cut_off_last():
                 hint = " (--jobs 1 shows which of them ended it)" if len(cut_off) > 1 else ""
                 self._gone += f"; requests cut off at that time{hint}: {', '.join(cut_off)}"
-            raise NotReached(f"the target does not respond any more: {error}") from None
+            raise NotReached(f"the target stopped responding: {error}") from None
         self._gone = ""
         self._kit.transport.unreachable = 0
 

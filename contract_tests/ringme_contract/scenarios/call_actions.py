@@ -50,7 +50,7 @@ def actions_have_what_they_need(kit: CheckContext) -> None:
 def a_transferred_call_goes_on_at_the_other_number(kit: CheckContext) -> None:
     """As soon as it was answered it can be transferred; then it is found and ended only there.
 
-    With and without the prefix of the other number. The response is what the first number had.
+    With and without the prefix of the other number. The response is the call of the first number.
     """
     for action in ("transfer", "attended_transfer"):
         number, other = phone(kit), phone(kit)

@@ -270,7 +270,7 @@ def values_of(legs: list[Item]) -> Item:
 
 
 def length_of(leg: Item) -> int:
-    """The whole seconds from the picking up of a leg to its end; 0 if nobody picked it up."""
+    """The whole seconds from the answer of a leg to its end; 0 if it was not answered."""
     return _seconds(leg["start_time_gmt"], leg["hangup_time_gmt"]) or 0
 
 

@@ -202,7 +202,7 @@ def an_invalid_challenge_leads_back_as_an_error(kit: CheckContext) -> None:
         {"code_challenge": _VERIFIER, "code_challenge_method": "S512"},
     ):
         pairs = browser.brought(browser.authorize(**wrong))
-        kit.expect_equal(f"what comes of {wrong}", pairs, [("error", "invalid_request")])
+        kit.expect_equal(f"redirect for {wrong}", pairs, [("error", "invalid_request")])
 
 
 @check("code-pkce", needs=_NEEDS, uses=(*_GRANT, "pkce"), isolated=True)

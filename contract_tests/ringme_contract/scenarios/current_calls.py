@@ -244,7 +244,7 @@ def a_call_that_is_ended_is_in_no_list(kit: CheckContext) -> None:
     kit.expect(client.delete(kit.path(kit.roles.groups, group)), 204)
     kit.expect(kit.client.delete(kit.path(kit.roles.numbers, other["id"])), 204)
     again = phone(kit, name=bare(other))
-    kit.expect_equal("the call once these are gone", expect_kept(kit, shown), call)
+    kit.expect_equal("the call after group and number are deleted", expect_kept(kit, shown), call)
     listing = kit.path.find("leg", "list", (kit.roles.numbers,))
     if listing is not None and kit.offers(listing):
         start = whole_second(read_datetime(shown["init_time_gmt"]))
@@ -253,7 +253,7 @@ def a_call_that_is_ended_is_in_no_list(kit: CheckContext) -> None:
 
 
 def expect_kept(kit: CheckContext, shown: Item) -> Item | None:
-    """Waits until the history has an ended call, which must be what its legs make of it.
+    """Waits until the history has an ended call, whose values must follow from its legs.
 
     Returns it with its legs, or None if the target has no history.
     """
@@ -266,5 +266,5 @@ def expect_kept(kit: CheckContext, shown: Item) -> Item | None:
     kit.expect_properties(f"the call {path}", call, values_of(call["cdr"]))
     for leg in call["cdr"]:
         kit.expect_equal(f"the length of a leg of {path}", leg["duration"], length_of(leg))
-        kit.expect_equal(f"what began {path}", leg["application"], "callback")
+        kit.expect_equal(f"the application of a leg of {path}", leg["application"], "callback")
     return call

@@ -1,4 +1,4 @@
-"""The delivery of events of a call to who subscribed."""
+"""The delivery of call events to subscribers."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _types(events: list[Event]) -> list[str]:
 def a_call_is_told_of_from_beginning_to_end(kit: CheckContext) -> None:
     """A call that is ordered and ended: events by POST to one URL, their order and parameters.
 
-    What counts is who is subscribed by then, at each number that rang, and by which method.
+    Each event goes to the subscriptions that exist at its time, at each number that rang.
     """
     with event_receiver(_receiver_host(kit)) as receiver:
         number, beside = phone(kit, caller_id_name=_NAME), phone(kit)
@@ -86,7 +86,7 @@ def a_call_is_told_of_from_beginning_to_end(kit: CheckContext) -> None:
         _expect_form(kit, event, shown, number)
     _expect_ends(kit, events[-1].parameters)
     if "answer" in types:
-        kit.expect_equal("the event between", types[1], "answer")
+        kit.expect_equal("the second event", types[1], "answer")
         began, ended = (int(one.parameters["EventTime"]) for one in (events[1], events[-1]))
         told = int(events[-1].parameters["Duration"])
         is_talk = abs(ended - began - told) < 1_000_000
@@ -99,7 +99,7 @@ def _expect_answered(kit: CheckContext, number: Item, shown: Item) -> None:
     # The call may have ended by itself.
     for one in found if shown["call_id"] in [one["call_id"] for one in found] else ():
         at = one["answer_time_gmt"]
-        kit.expect_true("a call that was picked up says when", at is not None, one)
+        kit.expect_true("an answered call has answer_time_gmt", at is not None, one)
 
 
 def _end(kit: CheckContext, number: Item, shown: Item) -> None:

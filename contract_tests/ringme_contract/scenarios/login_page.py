@@ -186,7 +186,7 @@ def a_user_of_another_client_gets_the_page_again(kit: CheckContext) -> None:
 
 @check("no-patch", needs=_NEEDS, uses=_GRANT, isolated=True)
 def a_head_of_the_way_to_a_code_is_a_get_without_a_body(kit: CheckContext) -> None:
-    """Of the login page, and of the address that leads to it."""
+    """HEAD of the login page, and of the URL that redirects to it."""
     browser = Browser(kit)
     for head, status in ((browser.login_page("HEAD"), 200), (browser.authorize("HEAD"), 302)):
         kit.expect_equal("the body of HEAD", kit.expect(head, status).content, b"")

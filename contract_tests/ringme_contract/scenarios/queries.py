@@ -90,7 +90,7 @@ def a_list_of_values_comes_in_three_forms(kit: CheckContext) -> None:
 def every_filter_by_a_list_has_the_three_forms(kit: CheckContext) -> None:
     """By a value that not all entries of the list have, where there is one.
 
-    A property of the entries that is no parameter does not filter.
+    A property of the entries that is not a parameter does not filter.
     """
     for operation in lists_with(kit, owner=kit.roles.clients):
         whole = read_list(kit, kit.client, operation)
