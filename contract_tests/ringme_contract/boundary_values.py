@@ -70,7 +70,10 @@ class BoundaryValues:
             found += [*schema["enum"], "x", first.upper(), f" {first} "]
         elif kind == "string":
             found += [sample, 5, *self._lengths(schema, sample)]
-            near = (f"{sample}\n", sample.translate(_OTHER_DIGITS))
+            near = [f"{sample}\n", sample.translate(_OTHER_DIGITS)]
+            # A URL of another scheme, and of none.
+            _, separator, rest = sample.partition("://")
+            near += [f"ftp://{rest}", f"//{rest}"] if separator else []
             found += ["x", "", *near] if "pattern" in schema else []
         elif kind == "integer":
             found += ["1", 1.5, True, 1, *(_bounds(schema) or [0])]

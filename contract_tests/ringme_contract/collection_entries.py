@@ -83,22 +83,29 @@ class Entries:
         self.kit.expect_equal(what, self.shown(found), expected)
         return expected
 
-    def not_settable(self, operation: Operation, entry: Item) -> Item:
-        """A body with the keys an update needs, and keys that it cannot set.
+    def not_settable(self, operation: Operation, entry: Item) -> tuple[Item, Item]:
+        """Bodies with the keys an update needs, and keys that it cannot set.
 
         These are UNKNOWN, settable keys in capitals, and properties of responses alone. Properties
         of the body's schema are left out, since their value may be refused for its type. Booleans
-        are sent with their other value.
+        are sent with their other value; in the second body, numbers and times are others too.
         """
         body, schemas = operation.json_body, self.kit.contract.schemas
         known = {*schemas.properties(body.schema), *self.rule.fixed} if body else set()
         shown = [name for name in entry if name not in known]
         capitals = [name.upper() for name in operation.sent]
-        return {
+        extra = {
             **{name: entry[name] for name in operation.needed if name in entry},
             **dict.fromkeys([*shown, *capitals, UNKNOWN], "not set"),
             **{name: not entry[name] for name in shown if isinstance(entry[name], bool)},
         }
+        texts = {name: str(entry[name]) for name in shown if isinstance(entry[name], str)}
+        others = {
+            name: text[:-1] + ("1" if text[-1] == "0" else "0")
+            for name, text in texts.items()
+            if text[:1].isdecimal() and text[-1].isdecimal()
+        }
+        return extra, {**extra, **others}
 
     def delete(self, entry: Item) -> None:
         path = self.path("delete", entry)

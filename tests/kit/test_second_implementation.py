@@ -53,6 +53,7 @@ _BREAKS = {
     "calls-of-all-clients": "current-calls",
     "phone-rings-twice": "callback",
     "phones-not-told": "event-delivery",
+    "phones-told-once": "event-delivery",
     "told-of-all-clients": "event-delivery",
     "ringing-has-no-end": "event-delivery",
     "menu-rung": "callback-numbers",
@@ -61,7 +62,9 @@ _BREAKS = {
     "call-by-first-leg": "call-number",
     "transfer-counted": "call-stats",
     "call-stats-short": "call-stats",
+    "ended-as-first-leg": "call-values",
     "leg-keeps-record": "record-delete-keeps-call",
+    "number-length-changes": "extra-keys",
     "filter-any": "extension-filters",
     "ivr-takes-all-events": "event-types",
 }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from second import faults
 from second.access import database, reach_client, reach_extension
 from second.database import Row
 from second.document import Item, fields
-from second.intake import Page, body
+from second.intake import Page, body, sent_json
 from second.refusal import Refusal, missing
 
 clients = Blueprint("clients", __name__)
@@ -24,6 +25,9 @@ def get_client(client_id: int | None) -> Item:
 @clients.put("/client/client_info/<client_id>")
 def update_client(client_id: int | None) -> Item:
     sent, key = body("ClientDataUpdate"), reach_client(client_id)
+    length = str(sent_json().get("extension_len"))
+    if faults.on("number-length-changes") and length.isdecimal():
+        sent["extension_len"] = int(length)
     database().update("client", key, sent)
     return _data(key)
 

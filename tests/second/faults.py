@@ -38,6 +38,7 @@ FAULTS: dict[str, str] = {
     "calls-of-all-clients": "the calls in progress of a client are those of all clients",
     "phone-rings-twice": "a phone that is named twice rings twice",
     "phones-not-told": "who subscribed for all phones is told of nothing",
+    "phones-told-once": "who subscribed for all phones is told only of the first that rings",
     "told-of-all-clients": "who subscribed for all phones is told of those of other clients",
     "ringing-has-no-end": "a call that ends while it rings has no hangup",
     "menu-rung": "a voice menu can be rung as if it were a phone",
@@ -46,7 +47,9 @@ FAULTS: dict[str, str] = {
     "call-by-first-leg": "the filter by number looks at the number of a call alone",
     "transfer-counted": "legs that got the call handed over count as incoming",
     "call-stats-short": "the statistics of calls leave out the last moment of their range",
+    "ended-as-first-leg": "a call has the hangup cause of its first leg, not of its last",
     "leg-keeps-record": "a leg keeps the id of its record when that is deleted",
+    "number-length-changes": "a change of a client's data changes the length of its numbers",
     "filter-any": "a list with two filters shows what passes either of them",
 }
 

@@ -185,7 +185,7 @@ def _call(uuid: str, legs: list[Leg]) -> Call:
         "bridged_domain": bridged and bridged["dest_domain"],
         "bridged_duration": _seconds(joined, end) if joined else None,
         **{name: first[name] for name in _OF_FIRST},
-        "hangup_cause": last["hangup_cause"],
+        "hangup_cause": (first if faults.on("ended-as-first-leg") else last)["hangup_cause"],
         "hangup_disposition": last["hangup_disposition"],
         "cdr": [{name: one for name, one in leg.items() if name != "call_uuid"} for leg in legs],
     }

@@ -10,6 +10,8 @@ from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.lists import list_path, lists_with
 
+# The lists that are read with every header; of the others two are enough.
+_THOROUGH = 2
 # The smallest body, in bytes, that is compressed.
 _SHORTEST = 1024
 _ASKED = ("gzip", "gzip;q=0.5, identity;q=0.1", "br;q=0, GZIP, deflate")
@@ -42,7 +44,7 @@ def a_long_list_is_compressed_for_who_asks(kit: CheckContext) -> None:
     """The same JSON either way, and Vary on both; HEAD tells the same."""
     tried = 0
     for path, query, text in _long_lists(kit):
-        for accepted in (*_ASKED, *_NOT_ASKED):
+        for accepted in (*_ASKED, *_NOT_ASKED) if tried < _THOROUGH else _ASKED[:1]:
             response = _get(kit, path, accepted, **query)
             vary = response.headers.get("Vary", "").lower().replace(" ", "").split(",")
             kit.expect_equal(f"{path} with {accepted}", response.text, text)
@@ -53,8 +55,6 @@ def a_long_list_is_compressed_for_who_asks(kit: CheckContext) -> None:
         told = _is_compressed(_get(kit, path, "gzip", "HEAD", **query))
         kit.expect_equal(f"HEAD {path} says that it would be compressed", told, True)
         tried += 1
-        if tried == 2:
-            return
     kit.need(tried, f"no list of the client has {_SHORTEST} bytes")
 
 

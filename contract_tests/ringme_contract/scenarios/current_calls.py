@@ -14,7 +14,7 @@ from typing import Any
 from ringme_contract.caller import Caller
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.datetime_texts import read_datetime, whole_second
+from ringme_contract.datetime_texts import SECOND, read_datetime, whole_second
 from ringme_contract.entries.factories import Item
 from ringme_contract.lists import read_list
 from ringme_contract.scenarios.call_history import length_of, values_of
@@ -265,6 +265,18 @@ def expect_kept(kit: CheckContext, shown: Item) -> Item | None:
     call: Item = kit.client.read(path)
     kit.expect_properties(f"the call {path}", call, values_of(call["cdr"]))
     for leg in call["cdr"]:
+        if leg["extension_id"] == shown["extension_id"]:
+            _expect_same_times(kit, shown, leg)
         kit.expect_equal(f"the length of a leg of {path}", leg["duration"], length_of(leg))
         kit.expect_equal(f"the application of a leg of {path}", leg["application"], "callback")
     return call
+
+
+def _expect_same_times(kit: CheckContext, shown: Item, leg: Item) -> None:
+    """Fails unless a call in progress was shown with the times that its leg has."""
+    for name, kept in (("init_time_gmt", "init_time_gmt"), ("answer_time_gmt", "start_time_gmt")):
+        time, later = shown[name], leg[kept]
+        same = later and time and abs(read_datetime(time) - read_datetime(later)) < SECOND
+        # It may have been answered after it was shown.
+        what = f"the call was in progress with {name} {time}, and its leg has {kept} {later}"
+        kit.expect_true(what, same or time is None, shown)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
+from ringme_contract.datetime_texts import SECOND, read_datetime
 from ringme_contract.entries.factories import Item
 from ringme_contract.entries.made_entries import CLIENTS
 from ringme_contract.event_receiver import Event, event_receiver
@@ -84,6 +86,8 @@ def a_call_is_told_of_from_beginning_to_end(kit: CheckContext) -> None:
     kit.expect_equal("the types of the events, in order", got, ["dial-out", "hangup"])
     for event in events:
         _expect_form(kit, event, shown, number)
+        if event.parameters["EventType"] == "answer":
+            _expect_answered_then(kit, shown, int(event.parameters["EventTime"]))
     _expect_ends(kit, events[-1].parameters)
     if "answer" in types:
         kit.expect_equal("the second event", types[1], "answer")
@@ -100,6 +104,14 @@ def _expect_answered(kit: CheckContext, number: Item, shown: Item) -> None:
     for one in found if shown["call_id"] in [one["call_id"] for one in found] else ():
         at = one["answer_time_gmt"]
         kit.expect_true("an answered call has answer_time_gmt", at is not None, one)
+
+
+def _expect_answered_then(kit: CheckContext, shown: Item, microseconds: int) -> None:
+    """Fails if a call in progress was shown with another time of its answer."""
+    told = datetime.fromtimestamp(microseconds / 1_000_000, UTC).replace(tzinfo=None)
+    at = shown["answer_time_gmt"]
+    what = f"answer_time_gmt {at} is the time of the answer, {told}"
+    kit.expect_true(what, at is None or abs(read_datetime(at) - told) < SECOND, at)
 
 
 def _end(kit: CheckContext, number: Item, shown: Item) -> None:
@@ -150,8 +162,8 @@ def _expect_ends(kit: CheckContext, parameters: dict[str, str]) -> None:
 def events_by_get_come_in_the_query(kit: CheckContext) -> None:
     """Added to the query of the URL, or as its query, with an empty body.
 
-    Subscriptions for all phones get it too, also of a new phone, but not those of another client. A
-    call that is ended while it rings has an end as well.
+    Subscriptions for all phones get it too, of each phone that rings, also of a new one, but not
+    those of another client. A call that is ended while it rings has an end as well.
     """
     with event_receiver(_receiver_host(kit)) as receiver:
         asked = {"method": "GET", "event_type": "dial-out"}
@@ -159,11 +171,12 @@ def events_by_get_come_in_the_query(kit: CheckContext) -> None:
         for identity in reversed(clients):
             body = new_body(url=f"{receiver.url}/c-{identity}", **asked)
             kit.factory.create(OF_ALL_PHONES, identity, **body)
-        number = phone(kit, caller_id_name=_NAME)
+        number, beside = (phone(kit, caller_id_name=_NAME) for _ in range(2))
         for path in (f"/a?{_SECRET}", "/b"):
             subscribe(kit, number["id"], url=f"{receiver.url}{path}#part", **asked)
         subscribe(kit, number["id"], url=f"{receiver.url}/end", method="GET")
-        call = order_call(kit, number, bare(phone(kit)))
+        both = [bare(number), bare(beside)]
+        call = order_call(kit, number, bare(phone(kit)), src_num=both)
         receiver.wait(_WAIT, lambda events: bool(events))
         _end(kit, number, {"call_api_id": call})
 
@@ -175,10 +188,12 @@ def events_by_get_come_in_the_query(kit: CheckContext) -> None:
                 if one.parameters.get("CallID") == call or not one.target.startswith("/c")
             ]
 
-        events = told(receiver.wait(_WAIT, lambda events: len(told(events)) >= 4))
+        events = told(receiver.wait(_WAIT, lambda events: len(told(events)) >= 5))
         got = sorted((one.target.partition("?")[0], one.method, one.body) for one in events)
-        expected = [(path, "GET", "") for path in ("/a", "/b", "/c-client", "/end")]
+        expected = [(path, "GET", "") for path in ("/a", "/b", "/c-client", "/c-client", "/end")]
         kit.expect_equal("what arrived", got, expected)
+        legs = [one.parameters["SubCallID"] for one in events if one.target.startswith("/c")]
+        kit.expect_equal("number of legs told of to all phones", len(set(legs)), 2)
         for event in events:
             query = parse_qsl(event.target.partition("?")[2], keep_blank_values=True)
             first = ("key", "contract kit") if event.target.startswith("/a") else query[0]
