@@ -10,12 +10,12 @@ import pytest
 
 from ringme_mock import MockServer
 from ringme_spec import document
-from support.checked import broken_responses
 from support.control import Control
-from support.patience import make_httpx_patient
 from support.server import Api, RunningMock, running_mock
+from support.timeouts import extend_httpx_timeout
+from support.validating_app import invalid_responses
 
-make_httpx_patient()
+extend_httpx_timeout()
 
 # The slowest files, slowest first. They are started first, so that no core waits for one of them at
 # the end of a run.
@@ -46,17 +46,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _texts_are_read_once() -> Iterator[None]:
+def _cache_parsed_yaml() -> Iterator[None]:
     """Cache parsed YAML, and return a copy each time: most tests begin with the same files."""
     parse = document.parse_yaml
 
     @lru_cache(16)
-    def written(content: bytes, where: str) -> bytes:
+    def serialized(content: bytes, where: str) -> bytes:
         return marshal.dumps(parse(content, where))
 
     def parse_once(content: bytes, where: str) -> object:
         try:
-            return marshal.loads(written(content, where))
+            return marshal.loads(serialized(content, where))
         except ValueError:
             # marshal cannot write dates.
             return parse(content, where)
@@ -67,9 +67,9 @@ def _texts_are_read_once() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _answers_fit_the_document() -> Iterator[None]:
+def _responses_conform_to_the_document() -> Iterator[None]:
     """Fail any test in which a response of a mock violates the document."""
-    with broken_responses() as found:
+    with invalid_responses() as found:
         yield
     assert found == []
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ringme_spec.paths import SPEC
-from support.browser import needed_chromium, needed_node, run_program
+from support.browser import require_chromium, require_node, run_program
 from support.operations import CONTRACT
 from support.server import RunningMock
 
@@ -21,13 +21,13 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="session")
 def node() -> str:
     """Return the path of Node.js. Skips the test if packages are missing."""
-    return needed_node("vite")
+    return require_node("vite")
 
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """Return the path of Chromium. Skips the test if it is missing."""
-    return needed_chromium()
+    return require_chromium()
 
 
 @pytest.fixture(scope="session")

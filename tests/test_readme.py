@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from support.patience import PATIENCE
-from support.tools import needed
+from support.timeouts import TIMEOUT
+from support.tools import require_programs
 
 ROOT = Path(__file__).resolve().parents[1]
 PRINTED_URL = "http://127.0.0.1:8080"
@@ -77,7 +77,7 @@ def served() -> Iterator[str]:
     finally:
         # `make` does not forward signals, so they go to the process group of both.
         os.killpg(process.pid, signal.SIGTERM)
-        process.wait(PATIENCE)
+        process.wait(TIMEOUT)
         process.stdout.close()
 
 
@@ -88,7 +88,7 @@ def test_the_first_screen_has_the_two_commands() -> None:
 
 
 def test_every_command_gives_what_the_readme_shows(served: str, folder: Path) -> None:
-    needed("curl")
+    require_programs("curl")
     all_blocks = blocks()
     assert [block.commands.strip() for block in all_blocks].count(SERVE) == 1
     script = ["set -euo pipefail"]
@@ -110,7 +110,7 @@ def test_every_command_gives_what_the_readme_shows(served: str, folder: Path) ->
         capture_output=True,
         text=True,
         check=False,
-        timeout=3 * PATIENCE,
+        timeout=3 * TIMEOUT,
     )
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     outputs = outcome.stdout.split("=== block\n")[1:]

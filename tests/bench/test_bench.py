@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from support.tools import needed
+from support.tools import require_programs
 
 BENCH = Path(__file__).parents[2] / "bench"
 # On a busy machine, everything takes many times as long.
-PATIENCE = 600
+TIMEOUT = 600
 
 
 def bench(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -27,7 +27,7 @@ def bench(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         cwd=cwd,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
         check=False,
     )
 
@@ -85,7 +85,7 @@ def test_under_load_no_write_is_lost(tmp_path: Path) -> None:
 
 
 def test_a_soak_looks_at_its_bounds(tmp_path: Path) -> None:
-    needed("redis-server")
+    require_programs("redis-server")
     kept = ("--redis", "--workers", "2")
     arguments = ("--minutes", "0", "--round", "0.3", "--connections", "12", "--sessions", "12")
     found = result(tmp_path, "soak", "soak", *arguments, *kept)

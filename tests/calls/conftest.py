@@ -14,7 +14,7 @@ from support.receiver import receiver as receiving
 NOON = "2026-03-02 12:00:00"
 
 
-class Desk:
+class Pbx:
     """Control interface, and the API as the administrator of client 12."""
 
     def __init__(self, control: Control) -> None:
@@ -22,7 +22,7 @@ class Desk:
         control.done("PUT", "clock", {"now": NOON, "frozen": True})
         self.headers = control.token()
 
-    def ask(self, method: str, path: str, body: Any = None) -> Any:
+    def request(self, method: str, path: str, body: Any = None) -> Any:
         arguments = {} if body is None else {"json": body}
         response = self.control.http.request(method, API + path, headers=self.headers, **arguments)
         assert response.is_success, response.text
@@ -31,7 +31,7 @@ class Desk:
     def subscribe(self, number: int, url: str, *kinds: str, method: str = "POST") -> None:
         for kind in kinds or ("dial-in", "dial-out", "answer", "hangup"):
             body = {"url": url, "method": method, "event_type": kind}
-            self.ask("POST", f"/extension/{number}/event/", body)
+            self.request("POST", f"/extension/{number}/event/", body)
 
     def call(self, number: int, **wish: Any) -> Any:
         wish.setdefault("course", {})
@@ -53,10 +53,10 @@ class Desk:
 
     def records(self) -> list[Any]:
         range_ = "start_datetime=2026-03-01 00:00:00&end_datetime=2026-03-31 23:59:59"
-        found: list[Any] = self.ask("GET", f"/client/@me/record/?{range_}&order=asc")
+        found: list[Any] = self.request("GET", f"/client/@me/record/?{range_}&order=asc")
         return found
 
-    def file_of(self, number: int, record: str) -> bytes:
+    def read_recording(self, number: int, record: str) -> bytes:
         path = f"{API}/extension/{number}/record/{record}"
         response = self.control.http.get(path, headers=self.headers)
         assert response.status_code == 200, response.text
@@ -64,8 +64,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(control: Control) -> Iterator[Desk]:
-    yield Desk(control)
+def pbx(control: Control) -> Iterator[Pbx]:
+    yield Pbx(control)
     control.done("POST", "reset")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from calls.conftest import Desk
+from calls.conftest import Pbx
 from ringme_mock.delivery.attempt import Response
 from ringme_mock.delivery.deliveries import (
     MOST_AT_ONCE,
@@ -23,64 +23,66 @@ from support.receiver import Receiver
 PHONE = 31
 
 
-class Target:
+class FakeReceiver:
     """Receiver of deliveries with given statuses; they wait while `let_go` is not set."""
 
     def __init__(self, *statuses: int | None) -> None:
         self.statuses = list(statuses)
-        self.asked: list[str] = []
-        self.let_go = asyncio.Event()
-        self.let_go.set()
+        self.urls: list[str] = []
+        self.released = asyncio.Event()
+        self.released.set()
 
     async def __call__(
         self, url: str, method: str, parameters: Mapping[str, str], hosts: frozenset[str]
     ) -> Response:
-        self.asked.append(url)
-        await self.let_go.wait()
+        self.urls.append(url)
+        await self.released.wait()
         status = self.statuses.pop(0) if self.statuses else 200
         return Response(status, error=None if status else "no response within 5 s")
 
 
-def _deliveries(target: Target, **settings: object) -> tuple[Deliveries, asyncio.Queue[Delivery]]:
+def _deliveries(
+    fake_receiver: FakeReceiver, **settings: object
+) -> tuple[Deliveries, asyncio.Queue[Delivery]]:
     ended: asyncio.Queue[Delivery] = asyncio.Queue()
     found = DeliverySettings(pause=0, **settings)  # type: ignore[arg-type]
-    return Deliveries(found, send=target, changed=ended.put_nowait), ended
+    return Deliveries(found, send=fake_receiver, changed=ended.put_nowait), ended
 
 
-async def _all(ended: asyncio.Queue[Delivery], count: int) -> list[Delivery]:
+async def _next_deliveries(ended: asyncio.Queue[Delivery], count: int) -> list[Delivery]:
     async with asyncio.timeout(10):
         return [await ended.get() for _ in range(count)]
 
 
-def test_what_belongs_together_goes_one_after_the_other() -> None:
+def test_deliveries_of_one_call_are_sent_in_order() -> None:
     async def run() -> None:
-        target = Target()
-        target.let_go.clear()
-        deliveries, ended = _deliveries(target)
+        fake_receiver = FakeReceiver()
+        fake_receiver.released.clear()
+        deliveries, ended = _deliveries(fake_receiver)
         for order, url in (("a", "a1"), ("a", "a2"), ("b", "b1")):
             deliveries.add(order, 1, url, "POST", {}, "hangup")
         await asyncio.sleep(0)
-        assert target.asked == ["a1", "b1"]
-        target.let_go.set()
-        await _all(ended, 3)
-        assert target.asked == ["a1", "b1", "a2"]
+        assert fake_receiver.urls == ["a1", "b1"]
+        fake_receiver.released.set()
+        await _next_deliveries(ended, 3)
+        assert fake_receiver.urls == ["a1", "b1", "a2"]
 
     asyncio.run(run())
 
 
-def test_only_so_many_are_under_way_and_waiting() -> None:
+def test_concurrent_and_waiting_deliveries_are_limited() -> None:
     async def run() -> None:
-        target = Target()
-        target.let_go.clear()
-        deliveries, ended = _deliveries(target)
+        fake_receiver = FakeReceiver()
+        fake_receiver.released.clear()
+        deliveries, ended = _deliveries(fake_receiver)
         for number in range(MOST_WAITING + 1):
             deliveries.add(number, 1, "url", "POST", {}, "hangup")
         await asyncio.sleep(0)
-        assert len(target.asked) == MOST_AT_ONCE
-        (last,) = await _all(ended, 1)
+        assert len(fake_receiver.urls) == MOST_AT_ONCE
+        (last,) = await _next_deliveries(ended, 1)
         assert (last.number, last.state) == (MOST_WAITING + 1, "not sent")
         deliveries.stop("the end")
-        left = await _all(ended, MOST_WAITING)
+        left = await _next_deliveries(ended, MOST_WAITING)
         assert {one.state for one in left[:MOST_AT_ONCE]} == {"failed"}
         assert {one.state for one in left[MOST_AT_ONCE:]} == {"not sent"}
 
@@ -97,15 +99,15 @@ def test_only_so_many_are_under_way_and_waiting() -> None:
         (2, [500, 500, 500, 200], "failed", 3),
     ],
 )
-def test_a_failed_attempt_is_repeated_as_often_as_the_settings_say(
+def test_failed_delivery_is_retried_as_often_as_configured(
     retries: int, statuses: list[int | None], state: str, attempts: int
 ) -> None:
     async def run() -> None:
-        target = Target(*statuses)
-        deliveries, ended = _deliveries(target, retries=retries)
+        fake_receiver = FakeReceiver(*statuses)
+        deliveries, ended = _deliveries(fake_receiver, retries=retries)
         deliveries.add("a", 1, "url", "POST", {}, "hangup")
-        (one,) = await _all(ended, 1)
-        assert (one.state, one.attempts, len(target.asked)) == (state, attempts, attempts)
+        (one,) = await _next_deliveries(ended, 1)
+        assert (one.state, one.attempts, len(fake_receiver.urls)) == (state, attempts, attempts)
 
     asyncio.run(run())
 
@@ -120,23 +122,23 @@ def test_a_failed_attempt_is_repeated_as_often_as_the_settings_say(
         ("::ffff:8.8.8.8", False),
     ],
 )  # fmt: skip
-def test_near_are_this_machine_and_private_networks(address: str, near: bool) -> None:
+def test_loopback_and_private_addresses_are_near(address: str, near: bool) -> None:
     assert is_near(address) is near
 
 
-def test_a_far_host_has_to_be_named() -> None:
+def test_public_event_host_must_be_allowed() -> None:
     with pytest.raises(Refused, match="--event-host"):
         asyncio.run(find_address("203.0.113.7", 80, frozenset()))
     assert asyncio.run(find_address("203.0.113.7", 80, frozenset(["203.0.113.7"]))) == "203.0.113.7"
 
 
-def test_the_journal_says_what_was_sent_and_what_came_back(desk: Desk, receiver: Receiver) -> None:
+def test_deliveries_show_sent_parameters_and_response(pbx: Pbx, receiver: Receiver) -> None:
     receiver.status, receiver.headers = 302, {"Location": f"{receiver.url}/elsewhere"}
-    desk.subscribe(PHONE, f"{receiver.url}/hook", "dial-in")
-    desk.subscribe(PHONE, "http://203.0.113.7/hook", "dial-in")
-    desk.call(PHONE)
+    pbx.subscribe(PHONE, f"{receiver.url}/hook", "dial-in")
+    pbx.subscribe(PHONE, "http://203.0.113.7/hook", "dial-in")
+    pbx.call(PHONE)
     receiver.wait(1)
-    near, far = _ended(desk, 2)
+    near, far = _ended_deliveries(pbx, 2)
     assert (near["state"], near["status"], near["body"]) == ("failed", 302, "taken")
     assert near["parameters"]["EventType"] == "dial-in"
     assert (far["state"], far["status"], far["attempts"]) == ("not sent", None, 0)
@@ -144,29 +146,29 @@ def test_the_journal_says_what_was_sent_and_what_came_back(desk: Desk, receiver:
     assert [target for _, target, _ in receiver.requests] == ["/hook"]
 
 
-def test_an_event_may_not_control_a_mock(desk: Desk) -> None:
-    desk.subscribe(PHONE, f"{desk.control.server.url}/__mock__/tokens/expire", "dial-in")
-    desk.call(PHONE)
-    (one,) = _ended(desk, 1)
+def test_event_url_cannot_use_the_control_interface(pbx: Pbx) -> None:
+    pbx.subscribe(PHONE, f"{pbx.control.server.url}/__mock__/tokens/expire", "dial-in")
+    pbx.call(PHONE)
+    (one,) = _ended_deliveries(pbx, 1)
     assert one["status"] == 403
 
 
-def test_events_may_get_lost(desk: Desk, receiver: Receiver) -> None:
-    desk.control.done("PUT", "deliveries", {"lost": True})
-    desk.subscribe(PHONE, receiver.url, "dial-in", "hangup")
-    desk.call(PHONE)
-    assert [one["state"] for one in _ended(desk, 1)] == ["not sent"]
-    desk.control.done("PUT", "deliveries", {"lost": False})
-    desk.advance(60)
+def test_deliveries_can_be_set_to_get_lost(pbx: Pbx, receiver: Receiver) -> None:
+    pbx.control.done("PUT", "deliveries", {"lost": True})
+    pbx.subscribe(PHONE, receiver.url, "dial-in", "hangup")
+    pbx.call(PHONE)
+    assert [one["state"] for one in _ended_deliveries(pbx, 1)] == ["not sent"]
+    pbx.control.done("PUT", "deliveries", {"lost": False})
+    pbx.advance(60)
     assert [one["EventType"] for one in receiver.wait(1)] == ["hangup"]
 
 
-def _ended(desk: Desk, count: int) -> list[dict[str, Any]]:
+def _ended_deliveries(pbx: Pbx, count: int) -> list[dict[str, Any]]:
     """Return the deliveries to PHONE's own subscriptions, once so many have ended."""
     for _ in range(2000):
         found = [
             one
-            for one in desk.control.done("GET", "deliveries")
+            for one in pbx.control.done("GET", "deliveries")
             if one["state"] != "waiting" and ":8099/" not in str(one["url"])
         ]
         if len(found) >= count:

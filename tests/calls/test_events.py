@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calls.conftest import Desk
+from calls.conftest import Pbx
 from ringme_mock.calls.facts import views
 from ringme_mock.delivery.attempt import encode, request_of
 from support.operations import DOCUMENT
@@ -13,42 +13,44 @@ PHONE, OTHER, QUEUE = 31, 32, 34
 ORDER = list(DOCUMENT["components"]["schemas"]["CallEvent"]["properties"])
 
 
-def _names(events: list[dict[str, str]]) -> list[tuple[str, str]]:
+def _numbers_and_types(events: list[dict[str, str]]) -> list[tuple[str, str]]:
     return [(one["SubCallID"].partition("-")[0], one["EventType"]) for one in events]
 
 
-def test_events_have_the_parameters_of_the_document() -> None:
+def test_event_parameters_equal_those_of_the_document() -> None:
     assert list(views()["event"]) == ORDER
 
 
-def test_an_incoming_call_is_told_of_when_it_rings_is_answered_and_ends(
-    desk: Desk, receiver: Receiver
-) -> None:
-    desk.subscribe(PHONE, receiver.url)
-    desk.call(PHONE, course={"rings": 5, "talks": 24}, did="74950000012", **{"from": OUTSIDE})
-    desk.advance(5)
-    desk.advance(24)
-    dial, answer, hangup = receiver.wait(3)
-    assert [one["EventType"] for one in (dial, answer, hangup)] == ["dial-in", "answer", "hangup"]
-    assert [one["CallStatus"] for one in (dial, answer, hangup)] == ["CALLING", "ANSWER", "ANSWER"]
-    assert {one["SubCallID"] for one in (dial, answer, hangup)} == {dial["SubCallID"]}
+def test_incoming_call_sends_dial_in_answer_and_hangup_events(pbx: Pbx, receiver: Receiver) -> None:
+    pbx.subscribe(PHONE, receiver.url)
+    pbx.call(PHONE, course={"rings": 5, "talks": 24}, did="74950000012", **{"from": OUTSIDE})
+    pbx.advance(5)
+    pbx.advance(24)
+    dial, response, hangup = receiver.wait(3)
+    assert [one["EventType"] for one in (dial, response, hangup)] == ["dial-in", "answer", "hangup"]
+    assert [one["CallStatus"] for one in (dial, response, hangup)] == [
+        "CALLING",
+        "ANSWER",
+        "ANSWER",
+    ]
+    assert {one["SubCallID"] for one in (dial, response, hangup)} == {dial["SubCallID"]}
     assert dial["CallFlow"] == "in"
     assert (dial["CallerIDNum"], dial["CalledNumber"]) == (OUTSIDE, "000*302")
     assert (dial["CalledDID"], dial["CalledExtensionID"]) == ("74950000012", "31")
     assert dial["CalledExtension"] == "000*302@sip.ringme.ru"
     assert not {"CallerExtension", "Duration", "RecID", "Bridged"} & dial.keys()
     assert hangup["Duration"] == "24000000"
-    assert int(hangup["EventTime"]) - int(answer["EventTime"]) == 24_000_000
-    (record,) = desk.records()
+    assert int(hangup["EventTime"]) - int(response["EventTime"]) == 24_000_000
+    (record,) = pbx.records()
     assert hangup["RecID"].upper() == record["record_uuid"]
     assert hangup["CallID"].upper() == record["call_uuid"]
     assert list(hangup) == [name for name in ORDER if name in hangup]
 
 
-def test_an_outgoing_call_has_the_number_as_its_caller(desk: Desk, receiver: Receiver) -> None:
-    desk.subscribe(PHONE, receiver.url)
-    desk.call(PHONE, to=OUTSIDE, course={"outcome": "busy"})
-    desk.advance(1)
+def test_event_of_an_outgoing_call_has_the_number_as_caller(pbx: Pbx, receiver: Receiver) -> None:
+    pbx.subscribe(PHONE, receiver.url)
+    pbx.call(PHONE, to=OUTSIDE, course={"outcome": "busy"})
+    pbx.advance(1)
     dial, hangup = receiver.wait(2)
     assert (dial["EventType"], dial["CallFlow"]) == ("dial-out", "out")
     assert (dial["CallerIDNum"], dial["CalledNumber"]) == ("000*302", OUTSIDE)
@@ -58,13 +60,13 @@ def test_an_outgoing_call_has_the_number_as_its_caller(desk: Desk, receiver: Rec
     assert "RecID" not in hangup
 
 
-def test_phones_behind_a_queue_have_events_of_their_own(desk: Desk, receiver: Receiver) -> None:
+def test_phones_of_a_queue_get_their_own_events(pbx: Pbx, receiver: Receiver) -> None:
     for number in (PHONE, OTHER, QUEUE):
-        desk.subscribe(number, receiver.url)
-    desk.call(QUEUE, also=[PHONE, OTHER], course={"rings": 9, "talks": 20}, **{"from": OUTSIDE})
-    desk.advance(60)
+        pbx.subscribe(number, receiver.url)
+    pbx.call(QUEUE, also=[PHONE, OTHER], course={"rings": 9, "talks": 20}, **{"from": OUTSIDE})
+    pbx.advance(60)
     events = receiver.wait(7)
-    assert sorted(_names(events)) == sorted(
+    assert sorted(_numbers_and_types(events)) == sorted(
         [
             ("34", "dial-in"), ("34", "hangup"), ("31", "dial-in"), ("31", "answer"),
             ("31", "hangup"), ("32", "dial-in"), ("32", "hangup"),
@@ -79,14 +81,15 @@ def test_phones_behind_a_queue_have_events_of_their_own(desk: Desk, receiver: Re
     assert len({one["SubCallID"] for one in events}) == 3
 
 
-def test_an_internal_call_has_two_sides(desk: Desk, receiver: Receiver) -> None:
-    desk.subscribe(PHONE, receiver.url)
-    desk.subscribe(OTHER, receiver.url)
-    desk.call(PHONE, to="303")
-    desk.advance(60)
+def test_internal_call_sends_events_for_both_numbers(pbx: Pbx, receiver: Receiver) -> None:
+    pbx.subscribe(PHONE, receiver.url)
+    pbx.subscribe(OTHER, receiver.url)
+    pbx.call(PHONE, to="303")
+    pbx.advance(60)
     events = receiver.wait(6)
     of = {
-        number: [kind for one, kind in _names(events) if one == number] for number in ("31", "32")
+        number: [kind for one, kind in _numbers_and_types(events) if one == number]
+        for number in ("31", "32")
     }
     assert of == {
         "31": ["dial-out", "answer", "hangup"], "32": ["dial-in", "answer", "hangup"],
@@ -94,33 +97,29 @@ def test_an_internal_call_has_two_sides(desk: Desk, receiver: Receiver) -> None:
     assert len({one["CallID"] for one in events}) == 1
 
 
-def test_a_call_that_is_handed_over_tells_the_new_number_who_is_outside(
-    desk: Desk, receiver: Receiver
-) -> None:
-    desk.subscribe(OTHER, receiver.url)
-    call = desk.call(PHONE, **{"from": OUTSIDE})
-    desk.step(call, "answer")
-    desk.step(call, "transfer", to="303")
+def test_transfer_event_has_the_external_number(pbx: Pbx, receiver: Receiver) -> None:
+    pbx.subscribe(OTHER, receiver.url)
+    call = pbx.call(PHONE, **{"from": OUTSIDE})
+    pbx.step(call, "answer")
+    pbx.step(call, "transfer", to="303")
     (dial,) = receiver.wait(1)
     assert (dial["EventType"], dial["RemoteNumber"]) == ("dial-in", OUTSIDE)
     assert dial["CallerExtensionID"] == "31"
 
 
-def test_subscriptions_of_a_number_and_for_all_phones_are_served_each_on_its_own(
-    desk: Desk, receiver: Receiver
-) -> None:
+def test_number_and_client_subscriptions_each_get_the_event(pbx: Pbx, receiver: Receiver) -> None:
     body = {"url": f"{receiver.url}/all?key=1", "method": "GET", "event_type": "dial-in"}
-    desk.ask("POST", "/client/@me/phone_events/", body)
-    desk.subscribe(PHONE, receiver.url, "dial-in")
-    desk.subscribe(QUEUE, receiver.url, "dial-in")
-    desk.call(QUEUE, also=[PHONE])
-    desk.advance(1)
+    pbx.request("POST", "/client/@me/phone_events/", body)
+    pbx.subscribe(PHONE, receiver.url, "dial-in")
+    pbx.subscribe(QUEUE, receiver.url, "dial-in")
+    pbx.call(QUEUE, also=[PHONE])
+    pbx.advance(1)
     receiver.wait(3)
     got = sorted((method, target.partition("&")[0]) for method, target, _ in receiver.requests)
     assert got == [("GET", "/all?key=1"), ("POST", "/"), ("POST", "/")]
 
 
-def test_parameters_are_those_of_a_form_and_follow_the_query_of_the_url() -> None:
+def test_event_parameters_are_form_encoded_after_the_query_of_the_url() -> None:
     parameters = {"CallerIDName": "Петров П. П.", "CalledNumber": "000*300"}
     encoded = (
         "CallerIDName=%D0%9F%D0%B5%D1%82%D1%80%D0%BE%D0%B2+%D0%9F.+%D0%9F.&CalledNumber=000*300"
@@ -132,22 +131,22 @@ def test_parameters_are_those_of_a_form_and_follow_the_query_of_the_url() -> Non
     assert request_of(f"{url}?k=1#part", "POST", parameters) == (f"{url}?k=1", encoded.encode())
 
 
-def test_an_outgoing_call_that_is_handed_over_says_so(desk: Desk, receiver: Receiver) -> None:
-    desk.subscribe(PHONE, receiver.url)
-    call = desk.call(PHONE, to=OUTSIDE, course={"talks": 60})
-    desk.step(call, "answer")
-    desk.step(call, "transfer", to="303")
-    dial, answer, hangup = receiver.wait(3)
-    assert not any("Transfered" in one for one in (dial, answer))
+def test_hangup_event_of_a_transferred_outgoing_call_says_so(pbx: Pbx, receiver: Receiver) -> None:
+    pbx.subscribe(PHONE, receiver.url)
+    call = pbx.call(PHONE, to=OUTSIDE, course={"talks": 60})
+    pbx.step(call, "answer")
+    pbx.step(call, "transfer", to="303")
+    dial, response, hangup = receiver.wait(3)
+    assert not any("Transfered" in one for one in (dial, response))
     assert (hangup["EventType"], hangup["Transfered"]) == ("hangup", "yes")
 
 
-def test_the_destination_of_a_callback_is_called_by_who_picked_up(
-    desk: Desk, receiver: Receiver
+def test_callback_destination_sees_the_phone_that_answered_as_caller(
+    pbx: Pbx, receiver: Receiver
 ) -> None:
-    desk.subscribe(36, receiver.url, "dial-in")
+    pbx.subscribe(36, receiver.url, "dial-in")
     order = {"src_num": ["302", "303"], "dst_num": "320"}
-    call = {"call": desk.ask("POST", "/extension/30/callback/", order)["call_id"]}
-    desk.step(call, "answer", extension=OTHER)
+    call = {"call": pbx.request("POST", "/extension/30/callback/", order)["call_id"]}
+    pbx.step(call, "answer", extension=OTHER)
     (dial,) = receiver.wait(1)
     assert (dial["CallerExtensionID"], dial["CallerIDNum"]) == ("32", "000*303")

@@ -33,14 +33,14 @@ def _page(control: Control, **query: Any) -> Any:
     return response.json()
 
 
-def test_pages_are_as_long_as_the_mock_is_told() -> None:
+def test_page_size_option_sets_the_default_page_length() -> None:
     with MockServer(page_size=7) as server, Control(server) as control:
         for query, length in (({}, 7), ({"page": 2}, 7), ({"per_page": 3}, 3)):
             found = _page(control, **query)
             assert (found["per_page"], len(found["calls"])) == (length, length)
 
 
-def test_a_client_has_one_statistics_request_at_a_time() -> None:
+def test_concurrent_statistics_request_of_a_client_is_refused() -> None:
     with (
         MockServer(statistics_seconds=1, validate_responses=True) as server,
         Control(server) as control,
@@ -55,7 +55,7 @@ def test_a_client_has_one_statistics_request_at_a_time() -> None:
         assert _read(server.url, control.token(), PATHS[:1])[0].status_code == 200
 
 
-def test_no_request_is_refused_unless_the_mock_is_told_so() -> None:
+def test_concurrent_statistics_requests_are_allowed_by_default() -> None:
     with MockServer() as server, Control(server) as control:
         found = _read(server.url, control.token(), PATHS)
         assert {one.status_code for one in found} == {200}

@@ -18,8 +18,8 @@ from typing import IO, Any
 
 import httpx
 
-from support.patience import PATIENCE
-from support.tools import needed
+from support.timeouts import TIMEOUT
+from support.tools import require_programs
 
 
 class Command:
@@ -53,7 +53,7 @@ class Command:
 
     def wait_for(self, text: str) -> bool:
         """Read lines until one contains `text`; return False if the output ends first."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         open_pipes = len(self._threads)
         while open_pipes:
             line = self._news.get(timeout=max(0.01, deadline - time.monotonic()))
@@ -65,9 +65,9 @@ class Command:
 
     def wait(self) -> int:
         """Wait for the end of the process and of its output; return the exit code."""
-        code = self.process.wait(PATIENCE)
+        code = self.process.wait(TIMEOUT)
         for thread in self._threads:
-            thread.join(PATIENCE)
+            thread.join(TIMEOUT)
         return code
 
     def end(self, number: signal.Signals = signal.SIGINT) -> None:
@@ -91,9 +91,9 @@ class Command:
 
     def read(self, path: str) -> Any:
         """Return the JSON of a GET."""
-        answer = httpx.get(self.url + path, trust_env=False)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        response = httpx.get(self.url + path, trust_env=False)
+        assert response.status_code == 200, response.text
+        return response.json()
 
 
 @contextmanager
@@ -123,7 +123,7 @@ def finished(*arguments: str, **environment: str) -> Command:
         return command
 
 
-def refusal(*arguments: str, **environment: str) -> str:
+def startup_error(*arguments: str, **environment: str) -> str:
     """Return the only line on stderr of a `serve` that ends with code 2."""
     command = finished("serve", *arguments, **environment)
     assert command.process.returncode == 2
@@ -132,7 +132,7 @@ def refusal(*arguments: str, **environment: str) -> str:
     return command.err[0]
 
 
-def pasted_commands(command: Command) -> str:
+def printed_commands(command: Command) -> str:
     """Return the first indented block of the output, without the indent."""
     text = "\n".join(command.out)
     block = re.search(r"(?:^  .*\n)+", text, re.MULTILINE)
@@ -140,21 +140,21 @@ def pasted_commands(command: Command) -> str:
     return re.sub("^  ", "", block.group(), flags=re.MULTILINE)
 
 
-def paste(commands: str) -> Any:
+def run_in_shell(commands: str) -> Any:
     """Return the JSON that commands print in a shell. Skips the test without curl."""
-    needed("curl")
+    require_programs("curl")
     done = subprocess.run(
         ["bash", "-c", commands],
         env={"PATH": os.environ["PATH"]},
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
         check=True,
     )
     return json.loads(done.stdout)
 
 
 @contextmanager
-def taken_port() -> Iterator[int]:
+def port_in_use() -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield listener.getsockname()[1]

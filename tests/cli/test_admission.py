@@ -13,12 +13,12 @@ USER = "/api/ver1.0/user/"
 LIST = "/api/ver1.0/client/@me/extension_group/"
 
 
-def ask(command: Command, host: str, path: str = USER) -> httpx.Response:
+def get(command: Command, host: str, path: str = USER) -> httpx.Response:
     url = command.url.replace("https:", "http:") + path
     return httpx.get(url, headers={"Host": host}, trust_env=False)
 
 
-def test_a_mock_for_this_machine_takes_no_name_that_a_site_may_have_given_it() -> None:
+def test_mock_on_loopback_refuses_foreign_host_names() -> None:
     options = ("--allow-host", "Mock.Test", "--public-url", "https://public.test:8443/telephony")
     with serving(*options, "--log-level", "info") as command:
         for host in (
@@ -29,9 +29,9 @@ def test_a_mock_for_this_machine_takes_no_name_that_a_site_may_have_given_it() -
             "192.0.2.7",
             "10.1.2.3:1",
         ):
-            assert ask(command, host).status_code == 401, host
+            assert get(command, host).status_code == 401, host
         for host in ("mock.test", "MOCK.test.:9000", "public.test"):
-            assert ask(command, host).status_code == 401, host
+            assert get(command, host).status_code == 401, host
         for host in (
             "evil.example",
             "mock.test.evil.example",
@@ -39,9 +39,9 @@ def test_a_mock_for_this_machine_takes_no_name_that_a_site_may_have_given_it() -
             "2130706433",
         ):
             for path in (USER, "/docs/", "/s/new" + USER):
-                answer = ask(command, host, path)
-                assert (answer.status_code, answer.json()["status"]) == (403, "host_refused")
-                assert f"--allow-host {host}" in answer.json()["message"]
+                response = get(command, host, path)
+                assert (response.status_code, response.json()["status"]) == (403, "host_refused")
+                assert f"--allow-host {host}" in response.json()["message"]
         assert [one["name"] for one in command.read("/__mock__/sessions")] == ["default"]
         refused = [one for one in command.read("/__mock__/journal") if one["status"] == 403]
         assert "--allow-host evil.example" in refused[0]["reason"]
@@ -49,14 +49,14 @@ def test_a_mock_for_this_machine_takes_no_name_that_a_site_may_have_given_it() -
 
 
 @pytest.mark.parametrize("arguments", [("--host", "0.0.0.0"), ("--allow-host", "*")])
-def test_no_name_is_refused_where_other_machines_connect_or_all_are_allowed(
+def test_any_host_name_is_accepted_when_other_machines_may_connect(
     arguments: tuple[str, ...],
 ) -> None:
     with serving(*arguments) as command:
-        assert ask(command, "service.internal").status_code == 401
+        assert get(command, "service.internal").status_code == 401
 
 
-def test_links_begin_with_the_public_url_however_a_proxy_passes_requests_on() -> None:
+def test_links_begin_with_the_public_url_with_and_without_its_path_prefix() -> None:
     public = "https://mock.test/telephony"
     with MockServer(public_url=public) as server, Control(server) as control:
         for prefix in ("", "/telephony"):
@@ -67,8 +67,8 @@ def test_links_begin_with_the_public_url_however_a_proxy_passes_requests_on() ->
                 assert docs.headers["location"] == f"/telephony{session}/docs/"
             assert control.http.get(f"{prefix}{LIST}", headers=control.token()).status_code == 200
         uuid = control.done("POST", "calls", {"extension": 31})["record_uuid"]
-        answer = control.get(f"/client/@me/record/{uuid}/storage_url/", control.token())
-        (url, *_) = answer.json().values()
+        response = control.get(f"/client/@me/record/{uuid}/storage_url/", control.token())
+        (url, *_) = response.json().values()
         assert url.startswith(f"{public}/storage/record/")
         home = control.http.get("/")
         assert 'href="/telephony/__mock__/page/assets/' in home.text
@@ -76,7 +76,7 @@ def test_links_begin_with_the_public_url_however_a_proxy_passes_requests_on() ->
         assert control.done("GET", "sessions")[1]["url"] == f"{public}/s/tab"
 
 
-def test_the_page_at_the_public_url_may_press_buttons() -> None:
+def test_page_at_the_public_url_may_use_the_control_interface() -> None:
     with MockServer(public_url="https://mock.test") as server, Control(server) as control:
-        answer = control.http.post("/__mock__/reset", headers={"Origin": "https://mock.test"})
-        assert answer.status_code == 204
+        response = control.http.post("/__mock__/reset", headers={"Origin": "https://mock.test"})
+        assert response.status_code == 204

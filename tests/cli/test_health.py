@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from cli.command import serving, taken_port
+from cli.command import port_in_use, serving
 
 
 def health(**environment: str) -> subprocess.CompletedProcess[str]:
@@ -29,7 +29,7 @@ def health(**environment: str) -> subprocess.CompletedProcess[str]:
     ],
     ids=lambda variables: " ".join(variables),
 )
-def test_a_mock_that_answers_is_healthy(variables: dict[str, str]) -> None:
+def test_health_check_succeeds_for_a_running_mock(variables: dict[str, str]) -> None:
     with serving(**variables) as command:
         port = str(command.address[1])
         done = health(**variables, RINGME_MOCK_PORT=port, HTTP_PROXY="http://127.0.0.1:9")
@@ -38,8 +38,8 @@ def test_a_mock_that_answers_is_healthy(variables: dict[str, str]) -> None:
         assert health(**{**variables, **other}, RINGME_MOCK_PORT=port).returncode == 1
 
 
-def test_a_port_without_a_mock_is_not_healthy() -> None:
-    with taken_port() as port:
+def test_health_check_fails_without_a_mock() -> None:
+    with port_in_use() as port:
         pass
     done = health(RINGME_MOCK_PORT=str(port))
     assert done.returncode == 1

@@ -14,11 +14,11 @@ from typing import Any
 import httpx
 import pytest
 
-from cli.command import Command, refusal, running
+from cli.command import Command, running, startup_error
 from ringme_mock.server.json_log import JsonLog
 from ringme_mock.server.log_format import PlainLog
 from ringme_mock.server.log_writer import MOST_WAITING, LogWriter
-from support.patience import PATIENCE
+from support.timeouts import TIMEOUT
 
 USER = "/api/ver1.0/user/"
 APPLICATION = "c1200000000000000000000000000003"
@@ -48,7 +48,7 @@ def json_command() -> Iterator[Command]:
         yield command
 
 
-def test_every_line_of_a_run_is_a_json_object(json_command: Command) -> None:
+def test_json_log_has_one_object_per_line(json_command: Command) -> None:
     url = json_command.url
     before = datetime.now(UTC)
     with httpx.Client(base_url=url, trust_env=False) as client:
@@ -57,10 +57,10 @@ def test_every_line_of_a_run_is_a_json_object(json_command: Command) -> None:
         client.get(USER, headers=headers, params={"a": "b"})
         client.get("/s/tab/openapi.json")
     json_command.end()
-    told = lines(json_command.out)
-    assert told[0]["url"] == url
-    assert [one["level"] for one in told] == ["info", "warning", "info"]
-    assert told[0]["documentation"].startswith(url)
+    logged = lines(json_command.out)
+    assert logged[0]["url"] == url
+    assert [one["level"] for one in logged] == ["info", "warning", "info"]
+    assert logged[0]["documentation"].startswith(url)
     logged = [one for one in lines(json_command.err) if "method" in one]
     assert [(one["method"], one["path"], one["status"]) for one in logged] == [
         ("POST", "/oauth/token", 200),
@@ -81,8 +81,8 @@ def test_every_line_of_a_run_is_a_json_object(json_command: Command) -> None:
     assert abs((moment - before).total_seconds()) < 60
 
 
-def test_a_refused_start_is_a_json_object_too() -> None:
-    line = refusal("--port", "0", "--fixtures", "nowhere", "--log-format", "json")
+def test_json_log_reports_a_startup_error_as_an_object() -> None:
+    line = startup_error("--port", "0", "--fixtures", "nowhere", "--log-format", "json")
     found = json.loads(line)
     assert found["level"] == "critical"
     assert "nowhere" in found["message"]
@@ -94,7 +94,7 @@ def record(message: str, *arguments: object, failed: bool = False) -> logging.Lo
     return logging.LogRecord("x", logging.ERROR, "x.py", 1, message, arguments, reason)
 
 
-def test_a_traceback_is_a_field_of_its_line() -> None:
+def test_json_log_has_the_traceback_in_a_field() -> None:
     try:
         raise ValueError("what went wrong")
     except ValueError:
@@ -108,14 +108,14 @@ def test_a_traceback_is_a_field_of_its_line() -> None:
 
 
 @pytest.mark.parametrize("formatter", [PlainLog("%(message)s"), JsonLog()], ids=["text", "json"])
-def test_a_message_cannot_begin_a_line_of_its_own(formatter: logging.Formatter) -> None:
+def test_line_breaks_in_a_log_message_are_escaped(formatter: logging.Formatter) -> None:
     shown = formatter.format(record("GET %s 200", "/a\nERROR not\x1b[2J true\u2028"))
     assert len(shown.splitlines()) == 1
     assert "\x1b" not in shown
     assert "/a\\nERROR" in shown
 
 
-def test_a_log_that_nobody_reads_holds_no_request_up() -> None:
+def test_unread_log_output_does_not_block_requests() -> None:
     arguments = ("-m", "ringme_mock", "serve", "--port", "0", "--log-level", "debug")
     process = subprocess.Popen(
         [sys.executable, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -134,13 +134,13 @@ def test_a_log_that_nobody_reads_holds_no_request_up() -> None:
         written = process.stderr.read()
     finally:
         process.kill()
-        process.wait(PATIENCE)
+        process.wait(TIMEOUT)
         process.stdout.close()
         process.stderr.close()
     assert f"GET {USER}?0=" in written
 
 
-def test_lines_beyond_the_room_for_them_are_dropped_and_counted() -> None:
+def test_log_lines_beyond_the_queue_limit_are_dropped_and_counted() -> None:
     reader, writer = os.pipe()
     logger = logging.getLogger("full")
     logger.propagate = False

@@ -29,7 +29,7 @@ def fault_file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(params=["option", "variable"])
-def told(request: pytest.FixtureRequest, fault_file: Path) -> Iterator[Command]:
+def configured_mock(request: pytest.FixtureRequest, fault_file: Path) -> Iterator[Command]:
     """Return a mock with each option that the control interface can show."""
     values = {
         "latency": "1-2",
@@ -51,28 +51,32 @@ def told(request: pytest.FixtureRequest, fault_file: Path) -> Iterator[Command]:
         yield command
 
 
-def test_options_and_variables_set_what_sessions_begin_with(told: Command) -> None:
-    assert told.read("/__mock__/latency") == {"from": 1, "to": 2}
-    assert [fault["answer"] for fault in told.read("/__mock__/faults")] == [{"status": 503}]
+def test_options_and_variables_set_the_initial_state_of_sessions(configured_mock: Command) -> None:
+    assert configured_mock.read("/__mock__/latency") == {"from": 1, "to": 2}
+    assert [fault["answer"] for fault in configured_mock.read("/__mock__/faults")] == [
+        {"status": 503}
+    ]
     for _ in range(3):
-        answer = httpx.get(f"{told.url}/api/ver1.0/user/", trust_env=False)
-        assert answer.status_code == 503
-    assert len(told.read("/__mock__/journal")) == 2
-    answer = httpx.post(f"{told.url}/__mock__/calls", json={"extension": 30}, trust_env=False)
-    assert "exceed the limit of 1;" in answer.json()["message"]
+        response = httpx.get(f"{configured_mock.url}/api/ver1.0/user/", trust_env=False)
+        assert response.status_code == 503
+    assert len(configured_mock.read("/__mock__/journal")) == 2
+    response = httpx.post(
+        f"{configured_mock.url}/__mock__/calls", json={"extension": 30}, trust_env=False
+    )
+    assert "exceed the limit of 1;" in response.json()["message"]
     for name in ("a", "b"):
-        assert httpx.get(f"{told.url}/s/{name}/openapi.json", trust_env=False).is_success
-    assert [one["name"] for one in told.read("/__mock__/sessions")] == ["default", "b"]
+        assert httpx.get(f"{configured_mock.url}/s/{name}/openapi.json", trust_env=False).is_success
+    assert [one["name"] for one in configured_mock.read("/__mock__/sessions")] == ["default", "b"]
 
 
-def test_the_same_seed_generates_the_same() -> None:
+def test_same_seed_generates_the_same_call() -> None:
     found = []
     for _ in range(2):
         with serving("--seed", "5") as command:
             moment = {"extension": 30, "at": "2026-01-05 10:00:00"}
-            answer = httpx.post(f"{command.url}/__mock__/calls", json=moment, trust_env=False)
-            assert answer.is_success, answer.text
-            found.append(answer.text)
+            response = httpx.post(f"{command.url}/__mock__/calls", json=moment, trust_env=False)
+            assert response.is_success, response.text
+            found.append(response.text)
     assert found[0] == found[1]
 
 
@@ -85,26 +89,26 @@ def test_the_same_seed_generates_the_same() -> None:
     ],
     ids=["loopback", "any", "off"],
 )
-def test_who_may_control_the_mock_and_what_a_start_for_others_warns_of(
+def test_startup_warning_and_control_access_when_other_machines_may_connect(
     arguments: tuple[str, ...], status: int, words: str
 ) -> None:
     with serving("--host", "0.0.0.0", *arguments) as command:
         # As sent by a page whose host name resolves to this machine's address (DNS rebinding).
         foreign = {"Host": "mock.example"}
         url = f"{command.url}/__mock__/health"
-        answer = httpx.get(url, headers=foreign, trust_env=False)
-        assert answer.status_code == status, answer.text
+        response = httpx.get(url, headers=foreign, trust_env=False)
+        assert response.status_code == status, response.text
         shown = " ".join(" ".join(command.out).split())
     assert "Other machines can reach it" in shown
     assert words in shown
 
 
-def test_listening_for_this_machine_warns_of_nothing() -> None:
+def test_no_startup_warning_when_bound_to_loopback() -> None:
     with serving() as command:
         assert "Other machines" not in "\n".join(command.out)
 
 
-def run(*arguments: str, **variables: str) -> tuple[int, str]:
+def failed_start(*arguments: str, **variables: str) -> tuple[int, str]:
     """Return the exit code and stderr of a command that ends before it serves."""
     result = CliRunner().invoke(main, ["serve", *arguments], env=variables)
     assert result.stdout == ""
@@ -139,15 +143,17 @@ def run(*arguments: str, **variables: str) -> tuple[int, str]:
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
-def test_a_bad_value_is_refused_in_one_line(arguments: tuple[str, ...], words: list[str]) -> None:
-    code, shown = run(*arguments)
+def test_invalid_option_value_is_a_one_line_error(
+    arguments: tuple[str, ...], words: list[str]
+) -> None:
+    code, shown = failed_start(*arguments)
     assert code == 2
     assert len(shown.splitlines()) == 1
     for word in (*words, "serve --help"):
         assert word in shown
 
 
-def test_the_address_of_a_service_in_kubernetes_is_no_port_and_words_have_any_case(
+def test_kubernetes_service_variable_is_ignored_and_choices_are_case_insensitive(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     variables = {
@@ -181,23 +187,21 @@ def test_the_address_of_a_service_in_kubernetes_is_no_port_and_words_have_any_ca
         ("--tls-name", "a b"),
     ],
 )
-def test_an_origin_host_or_url_that_is_none_is_refused_with_an_example(
-    option: str, value: str
-) -> None:
-    code, shown = run(option, value)
+def test_invalid_origin_host_or_url_is_refused_with_an_example(option: str, value: str) -> None:
+    code, shown = failed_start(option, value)
     assert (code, len(shown.splitlines())) == (2, 1)
     for word in (option, repr(value), "such as"):
         assert word in shown
 
 
-def test_a_bad_variable_is_refused_by_its_name() -> None:
-    code, shown = run(RINGME_MOCK_JOURNAL="many")
+def test_error_for_an_invalid_variable_names_it() -> None:
+    code, shown = failed_start(RINGME_MOCK_JOURNAL="many")
     assert (code, len(shown.splitlines())) == (2, 1)
     assert "RINGME_MOCK_JOURNAL" in shown
     assert "many" in shown
 
 
-def test_all_faults_of_a_faults_file_are_named_a_line_each(tmp_path: Path) -> None:
+def test_faults_file_errors_are_listed_one_per_line(tmp_path: Path) -> None:
     path = tmp_path / "bad.yaml"
     path.write_text("- answer: {status: 9000}\n- answer: {status: 503}\n- 5\n", "utf-8")
     command = finished("serve", "--port", "0", "--faults", str(path))
@@ -208,7 +212,7 @@ def test_all_faults_of_a_faults_file_are_named_a_line_each(tmp_path: Path) -> No
     ]
 
 
-def test_help_names_the_variable_of_each_option() -> None:
+def test_help_shows_the_environment_variable_of_each_option() -> None:
     shown = " ".join(" ".join(finished("serve", "--help").out).split())
     for option in SERVE_OPTIONS:
         name = option.opts[0]
@@ -218,7 +222,7 @@ def test_help_names_the_variable_of_each_option() -> None:
         assert option.envvar == variable
 
 
-def test_defaults_are_those_of_a_mock_in_a_test() -> None:
+def test_option_defaults_equal_those_of_settings() -> None:
     context = click.Context(main)
     values = {option.name: option.get_default(context) for option in SERVE_OPTIONS}
     settings = Settings()

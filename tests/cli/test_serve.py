@@ -11,54 +11,61 @@ from contextlib import suppress
 
 import pytest
 
-from cli.command import finished, paste, pasted_commands, refusal, serving, taken_port
+from cli.command import (
+    finished,
+    port_in_use,
+    printed_commands,
+    run_in_shell,
+    serving,
+    startup_error,
+)
 from ringme_mock import __version__
 from ringme_spec.document import read_yaml
 from ringme_spec.paths import FIXTURES
 
 
-def test_the_printed_commands_list_the_groups_when_they_are_pasted() -> None:
+def test_printed_curl_commands_list_the_groups() -> None:
     groups = read_yaml(FIXTURES / "extension_group.yaml")["entries"]
     with serving() as command:
-        shown = paste(pasted_commands(command))
+        shown = run_in_shell(printed_commands(command))
     assert shown == sorted(
         (group for group in groups if group["client_id"] == 12), key=lambda group: group["id"]
     )
 
 
-def test_a_start_prints_nothing_on_stderr() -> None:
+def test_start_prints_nothing_on_stderr() -> None:
     with serving() as command:
         command.read("/openapi.json")
         command.end()
     assert command.err == []
 
 
-def test_what_serving_does_not_use_is_not_imported_before_it_can_be_left_out() -> None:
+def test_command_line_does_not_import_httpx() -> None:
     code = "import sys, ringme_mock.cli; print('httpx' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "False"
 
 
-def test_the_version_is_that_of_the_package() -> None:
+def test_version_option_prints_the_package_version() -> None:
     command = finished("--version")
     assert (command.process.returncode, command.err) == (0, [])
     assert __version__ in command.out[0]
 
 
 @pytest.mark.parametrize("arguments", [("--help",), ("serve", "--help")])
-def test_help_shows_an_example(arguments: tuple[str, ...]) -> None:
+def test_help_shows_an_example_command(arguments: tuple[str, ...]) -> None:
     command = finished(*arguments)
     assert (command.process.returncode, command.err) == (0, [])
     assert re.search(r"Example:\s+ringme-mock serve --port \d+", "\n".join(command.out))
 
 
-def test_the_variable_for_the_port_counts() -> None:
-    with taken_port() as port:
-        assert f"port {port}" in refusal(RINGME_MOCK_PORT=str(port))
+def test_port_is_read_from_its_environment_variable() -> None:
+    with port_in_use() as port:
+        assert f"port {port}" in startup_error(RINGME_MOCK_PORT=str(port))
 
 
-def test_an_option_goes_before_its_variable() -> None:
-    with taken_port() as port, serving("--port", "0", RINGME_MOCK_PORT=str(port)) as command:
+def test_option_overrides_its_environment_variable() -> None:
+    with port_in_use() as port, serving("--port", "0", RINGME_MOCK_PORT=str(port)) as command:
         assert command.address[1] != port
 
 
@@ -74,7 +81,9 @@ HALF = b"POST /oauth/token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\
     ],
     ids=["nobody", "silent", "half a request", "kept alive", "kept alive, SIGTERM"],
 )  # fmt: skip
-def test_a_signal_ends_it_whoever_is_connected(sent: bytes | None, number: signal.Signals) -> None:
+def test_signal_stops_the_mock_despite_open_connections(
+    sent: bytes | None, number: signal.Signals
+) -> None:
     with serving() as command, socket.socket() as client:
         if sent is not None:
             client.connect(command.address)
@@ -89,7 +98,7 @@ def test_a_signal_ends_it_whoever_is_connected(sent: bytes | None, number: signa
     assert command.process.returncode in expected
 
 
-def test_ctrl_c_ends_it_from_the_moment_on_that_it_says_so() -> None:
+def test_ctrl_c_stops_the_mock_as_soon_as_it_prints_its_url() -> None:
     with serving() as command:
         command.end()
     assert "Traceback" not in "\n".join(command.err)
@@ -102,24 +111,24 @@ def can_connect(host: str, port: int) -> bool:
     return False
 
 
-def test_only_the_loopback_address_is_bound_unless_asked_otherwise() -> None:
+def test_only_loopback_is_bound_by_default() -> None:
     with serving() as command:
         assert command.address[0] == "127.0.0.1"
         assert can_connect(*command.address)
         assert not can_connect("127.0.0.2", command.address[1])
 
 
-def test_all_addresses_are_bound_if_asked_and_the_printed_url_works() -> None:
+def test_host_0_0_0_0_binds_all_addresses_and_printed_commands_work() -> None:
     with serving("--host", "0.0.0.0") as command:
-        assert paste(pasted_commands(command))
+        assert run_in_shell(printed_commands(command))
         assert can_connect("127.0.0.2", command.address[1])
 
 
-def test_an_ipv6_address_is_bound_and_the_printed_commands_work() -> None:
+def test_ipv6_host_is_bound_and_printed_commands_work() -> None:
     try:
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()
     except OSError:
         pytest.skip("this machine has no IPv6")
     with serving("--host", "::1") as command:
         assert command.url.startswith("http://[::1]:")
-        assert paste(pasted_commands(command))
+        assert run_in_shell(printed_commands(command))

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from cli.command import Command, paste, pasted_commands, serving
+from cli.command import Command, printed_commands, run_in_shell, serving
 from ringme_mock.server.tls import made_for, read_from
 from ringme_spec.errors import ConfigError
 
@@ -47,26 +47,26 @@ def client(mock: Command, authority: Path) -> Iterator[httpx.Client]:
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
-def test_a_client_that_trusts_the_authority_gets_through(
+def test_client_that_trusts_the_authority_can_connect(
     host: str, mock: Command, client: httpx.Client
 ) -> None:
     assert mock.url.startswith("https://127.0.0.1:")
-    answer = client.get(mock.url.replace("127.0.0.1", host) + "/openapi.json")
-    assert answer.status_code == 200
+    response = client.get(mock.url.replace("127.0.0.1", host) + "/openapi.json")
+    assert response.status_code == 200
 
 
-def test_a_client_that_does_not_trust_it_gets_nowhere(mock: Command) -> None:
+def test_client_that_does_not_trust_the_authority_cannot_connect(mock: Command) -> None:
     with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
         httpx.get(f"{mock.url}/openapi.json", trust_env=False)
 
 
-def test_the_printed_commands_work_and_name_the_file(mock: Command, authority: Path) -> None:
-    commands = pasted_commands(mock)
+def test_printed_commands_name_the_authority_file_and_work(mock: Command, authority: Path) -> None:
+    commands = printed_commands(mock)
     assert str(authority) in commands
-    assert [group["id"] for group in paste(commands)] == [3, 5, 8, 9]
+    assert [group["id"] for group in run_in_shell(commands)] == [3, 5, 8, 9]
 
 
-def test_the_urls_that_it_makes_are_https(mock: Command, client: httpx.Client) -> None:
+def test_generated_urls_are_https(mock: Command, client: httpx.Client) -> None:
     token = client.post("/__mock__/tokens", json={"login": "client-admin"}).json()
     headers = {"Authorization": f"Bearer {token['access_token']}"}
     record = client.get(RECORDS, headers=headers).json()[0]
@@ -75,26 +75,28 @@ def test_the_urls_that_it_makes_are_https(mock: Command, client: httpx.Client) -
     assert len(client.get(url).content) == record["record_file_size"]
 
 
-def test_the_authority_is_a_certificate_without_a_key(mock: Command, authority: Path) -> None:
+def test_authority_file_has_one_certificate_and_no_private_key(
+    mock: Command, authority: Path
+) -> None:
     assert mock.url
     content = authority.read_text("ascii")
     assert content.count("BEGIN CERTIFICATE") == 1
     assert "PRIVATE KEY" not in content
 
 
-def test_the_certificate_is_for_the_host_that_was_named(tmp_path: Path) -> None:
+def test_certificate_is_valid_for_the_host_option(tmp_path: Path) -> None:
     authority = tmp_path / "ca.pem"
     with serving("--tls-ca", str(authority), "--host", "127.0.0.2") as command:
         trusting = ssl.create_default_context(cafile=str(authority))
-        answer = httpx.get(f"{command.url}/openapi.json", verify=trusting, trust_env=False)
+        response = httpx.get(f"{command.url}/openapi.json", verify=trusting, trust_env=False)
         assert command.url.startswith("https://127.0.0.2:")
-        assert answer.status_code == 200
+        assert response.status_code == 200
 
 
-def test_without_a_file_for_the_authority_the_commands_work_all_the_same() -> None:
+def test_printed_commands_work_without_an_authority_file() -> None:
     with serving(RINGME_MOCK_TLS="1") as command:
         assert "--tls-ca FILE" in " ".join(command.out)
-        assert paste(pasted_commands(command))
+        assert run_in_shell(printed_commands(command))
 
 
 @pytest.fixture
@@ -107,14 +109,14 @@ def pem(tmp_path: Path) -> tuple[Path, Path]:
     return paths
 
 
-def test_a_certificate_of_ones_own_is_used(pem: tuple[Path, Path]) -> None:
+def test_given_certificate_is_served(pem: tuple[Path, Path]) -> None:
     certificate, key = pem
     with serving("--tls-certificate", str(certificate), "--tls-key", str(key)) as command:
         served = ssl.get_server_certificate(command.address)
     assert served.split() == certificate.read_text("ascii").split()
 
 
-def test_what_is_no_certificate_with_its_key_is_refused(
+def test_invalid_or_mismatched_certificate_and_key_are_refused(
     pem: tuple[Path, Path], tmp_path: Path
 ) -> None:
     certificate, key = pem
@@ -141,7 +143,7 @@ def test_what_is_no_certificate_with_its_key_is_refused(
 
 
 @pytest.mark.parametrize("kind", ["text", "key"])
-def test_a_file_with_something_else_is_not_overwritten(
+def test_authority_file_with_other_content_is_not_overwritten(
     kind: str, pem: tuple[Path, Path], tmp_path: Path
 ) -> None:
     path = tmp_path / "kept.pem"

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from support.patience import PATIENCE
+from support.timeouts import TIMEOUT
 
 _BOUNDARY = "------------------------5cc1bc6f6f3cd6d0"
 
@@ -31,7 +31,7 @@ class Reply:
 
 def send(origin: str, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
     """Send one request; return its response."""
-    connection = HTTPConnection(urlsplit(origin).netloc, timeout=PATIENCE)
+    connection = HTTPConnection(urlsplit(origin).netloc, timeout=TIMEOUT)
     try:
         connection.putrequest(method, target, skip_accept_encoding=True)
         for name, value in headers.items():

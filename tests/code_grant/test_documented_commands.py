@@ -9,13 +9,13 @@ from pathlib import Path
 
 import ringme_mock.docs
 from support.server import Api, RunningMock
-from support.tools import needed
+from support.tools import require_programs
 
 TOKENS = Path(ringme_mock.docs.__file__).parent / "content" / "tokens.md"
 
 
-def test_they_give_tokens(mock: RunningMock) -> None:
-    needed("curl")
+def test_documented_login_commands_return_tokens(mock: RunningMock) -> None:
+    require_programs("curl")
     set_uris, log_in = re.findall(r"```sh\n(.*?)```", TOKENS.read_text("utf-8"), re.DOTALL)
     script = (set_uris + log_in).replace("http://127.0.0.1:8080", mock.url)
     done = subprocess.run(["bash", "-e"], input=script, capture_output=True, text=True, check=True)

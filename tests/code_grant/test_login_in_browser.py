@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ringme_mock import MockServer
-from support.browser import needed_chromium, needed_node, run_program
+from support.browser import require_chromium, require_node, run_program
 
 pytestmark = pytest.mark.browser
 
@@ -16,13 +16,13 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="session")
 def node() -> str:
     """Return the path of Node.js. Skips the test if Chromium or packages are missing."""
-    needed_chromium()
-    return needed_node("playwright-core", "axe-core")
+    require_chromium()
+    return require_node("playwright-core", "axe-core")
 
 
-def test_people_can_log_in(node: str) -> None:
+def test_login_page_works_in_a_browser(node: str) -> None:
     with MockServer(seed=1, validate_responses=True) as mock:
-        told = run_program(node, "login.mjs", mock.url)
-    done, _, count = told.splitlines()[-1].removesuffix(" steps succeed").partition(" of ")
+        output = run_program(node, "login.mjs", mock.url)
+    done, _, count = output.splitlines()[-1].removesuffix(" steps succeed").partition(" of ")
     assert done == count
     assert int(count) >= 12

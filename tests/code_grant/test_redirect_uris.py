@@ -14,7 +14,7 @@ from ringme_mock import MockServer
 from ringme_mock.app import create_app
 from ringme_spec.errors import ConfigError
 from ringme_spec.paths import FIXTURES, SPEC
-from support.code_grant import AUTHORIZE, CALLBACK, LOGIN, PUBLIC, Person, arrived
+from support.code_grant import AUTHORIZE, CALLBACK, LOGIN, PUBLIC, Browser, callback_parameters
 from support.server import RunningMock
 
 
@@ -27,7 +27,7 @@ from support.server import RunningMock
         ("https://app.example", "https://app.example"),
     ],
 )
-def test_a_redirect_uri_may_have_a_query_or_be_one_of_a_phone(
+def test_redirect_uri_may_have_a_query_or_a_custom_scheme(
     tmp_path: Path, uri: str, source: str
 ) -> None:
     application = {"name": "App", "client_id": "a" * 32, "client_secret": "b" * 32}
@@ -55,9 +55,7 @@ def test_a_redirect_uri_may_have_a_query_or_be_one_of_a_phone(
     ["javascript:alert(1)", "data:text/html,x", "http://a/#b", "http://a b/", "//a/", "http://u@a/",
      "http://\u00e4/", "callback", ""],
 )  # fmt: skip
-def test_a_redirect_uri_that_no_browser_should_go_to_ends_the_start(
-    tmp_path: Path, uri: str
-) -> None:
+def test_unsafe_redirect_uri_in_fixtures_is_a_startup_error(tmp_path: Path, uri: str) -> None:
     text = (FIXTURES / "application.yaml").read_text("utf-8")
     (tmp_path / "application.yaml").write_text(
         text.replace("http://localhost:5173/callback", json.dumps(uri)), "utf-8"
@@ -66,29 +64,29 @@ def test_a_redirect_uri_that_no_browser_should_go_to_ends_the_start(
         create_app(SPEC, FIXTURES, added_fixtures=[tmp_path])
 
 
-def test_redirect_uris_of_an_application_can_be_set_while_the_mock_runs(mock: RunningMock) -> None:
+def test_redirect_uris_can_be_set_at_run_time(mock: RunningMock) -> None:
     preview = "http://localhost:4200/callback"
-    person = Person(mock, redirect_uri=preview)
-    assert person.send("GET", AUTHORIZE).status_code == 400
+    browser = Browser(mock, redirect_uri=preview)
+    assert browser.send("GET", AUTHORIZE).status_code == 400
     changed = _set_uris(mock, PUBLIC, [preview])
     assert changed.json() == {"client_id": PUBLIC, "type": "public", "redirect_uris": [preview]}
-    person.log_in()
-    code = arrived(person.send("GET", AUTHORIZE), preview)["code"]
-    assert person.exchange(code).status_code == 200
-    assert Person(mock).send("GET", AUTHORIZE).status_code == 400
+    browser.log_in()
+    code = callback_parameters(browser.send("GET", AUTHORIZE), preview)["code"]
+    assert browser.exchange(code).status_code == 200
+    assert Browser(mock).send("GET", AUTHORIZE).status_code == 400
     mock.reset()
-    assert Person(mock).send("GET", AUTHORIZE).status_code == 302
+    assert Browser(mock).send("GET", AUTHORIZE).status_code == 302
 
 
 @pytest.mark.parametrize("uris", [["javascript:alert(1)"], [CALLBACK, "http://a/#b"], [5], "x"])
-def test_a_redirect_uri_that_cannot_be_is_refused_by_name(mock: RunningMock, uris: Any) -> None:
+def test_invalid_redirect_uris_are_refused_with_400(mock: RunningMock, uris: Any) -> None:
     refused = _set_uris(mock, PUBLIC, uris)
     assert refused.status_code == 400
     assert refused.json()["message"].startswith("redirect_uris")
-    assert Person(mock).send("GET", AUTHORIZE).status_code == 302
+    assert Browser(mock).send("GET", AUTHORIZE).status_code == 302
 
 
-def test_redirect_uris_of_an_unknown_application_are_a_404(mock: RunningMock) -> None:
+def test_setting_redirect_uris_of_an_unknown_application_is_a_404(mock: RunningMock) -> None:
     refused = _set_uris(mock, "none", [])
     assert (refused.status_code, refused.json()["message"]) == (404, "No such application: none")
 

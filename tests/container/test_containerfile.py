@@ -15,8 +15,8 @@ import yaml
 
 from container.instructions import CONTAINERFILE, ROOT, read_stages, words
 from ringme_mock.server.options import SERVE_OPTIONS
-from support.patience import PATIENCE
-from support.tools import needed
+from support.timeouts import TIMEOUT
+from support.tools import require_programs
 
 COMPOSE = ROOT / "compose.yaml"
 VARIABLES = {str(option.envvar) for option in SERVE_OPTIONS}
@@ -47,7 +47,7 @@ def test_hadolint_finds_nothing_in_the_containerfile() -> None:
 
 
 def test_dclint_finds_nothing_in_the_compose_file() -> None:
-    needed("node")
+    require_programs("node")
     program = tool(ROOT / "node_modules" / ".bin" / "dclint")
     config = ROOT / "tests" / "container" / "dclint.yaml"
     lint(program, "--max-warnings", "0", "-c", config, "compose.yaml")
@@ -170,4 +170,4 @@ def test_an_engine_builds_and_runs_the_image() -> None:
         ask += "import os; assert os.getuid() != 0; assert problem({}) is None"
         subprocess.run([engine, "exec", name, "python", "-c", ask], check=True, timeout=90)
     finally:
-        subprocess.run([engine, "stop", name], check=True, capture_output=True, timeout=PATIENCE)
+        subprocess.run([engine, "stop", name], check=True, capture_output=True, timeout=TIMEOUT)

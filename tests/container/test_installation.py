@@ -21,7 +21,7 @@ from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
 from container.instructions import ROOT, read_stages, words
-from support.patience import PATIENCE
+from support.timeouts import TIMEOUT
 
 ASKED = "RINGME_MOCK_TEST_INSTALLATION"
 pytestmark = pytest.mark.skipif(not os.environ.get(ASKED), reason=f"{ASKED} is not set")
@@ -59,7 +59,7 @@ def build(root: Path) -> None:
         elif word == "RUN":
             command = re.sub(r"(?<![\w.])/venv\b", str(root / "venv"), rest)
             subprocess.run(
-                ["sh", "-euc", command], cwd=folder, env=variables, check=True, timeout=PATIENCE
+                ["sh", "-euc", command], cwd=folder, env=variables, check=True, timeout=TIMEOUT
             )
 
 
@@ -113,7 +113,7 @@ def served(built: Path) -> Iterator[tuple[str, int]]:
         yield shown.strip().rpartition(":")[2], process.pid
     finally:
         process.terminate()
-        process.wait(PATIENCE)
+        process.wait(TIMEOUT)
         process.stdout.close()
 
 

@@ -7,7 +7,7 @@ import pytest
 from support.control import Control
 
 
-def test_a_frozen_clock_stands_still_and_new_entries_have_its_time(control: Control) -> None:
+def test_frozen_clock_sets_the_time_of_new_entries(control: Control) -> None:
     headers = control.token()
     moment = "2031-02-03 04:05:06"
     shown = control.done("PUT", "clock", {"now": moment, "frozen": True})
@@ -35,13 +35,13 @@ def test_a_frozen_clock_stands_still_and_new_entries_have_its_time(control: Cont
         ("clock/advance", "POST", {}, "seconds"),
     ],
 )
-def test_a_time_that_is_none_is_refused_by_field(
+def test_error_for_an_invalid_time_names_the_field(
     control: Control, path: str, method: str, body: object, field: str
 ) -> None:
     assert control.refused(method, path, body).startswith(f"400 {field}: ")
 
 
-def test_a_clock_at_the_end_of_time_refuses_to_go_on(control: Control) -> None:
+def test_clock_cannot_be_advanced_past_its_latest_time(control: Control) -> None:
     control.done("PUT", "clock", {"now": "8999-12-31 23:59:59", "frozen": True})
     assert control.refused("POST", "clock/advance", {"seconds": 1}).startswith("400 seconds: ")
-    assert control.ask("POST", "tokens", {"login": "client-admin"}).status_code < 500
+    assert control.request("POST", "tokens", {"login": "client-admin"}).status_code < 500

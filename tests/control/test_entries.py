@@ -7,7 +7,7 @@ import pytest
 from support.control import Control
 
 
-def test_a_page_of_a_collection_is_listed_as_it_is_stored(control: Control) -> None:
+def test_entries_of_a_collection_are_listed_in_pages(control: Control) -> None:
     whole = control.done("GET", "entries/extension_group")
     assert whole["total"] == len(whole["entries"]) == 8
     page = control.done("GET", "entries/extension_group?order=desc&limit=2&offset=1")
@@ -17,7 +17,7 @@ def test_a_page_of_a_collection_is_listed_as_it_is_stored(control: Control) -> N
     assert control.done("GET", "journal") == []
 
 
-def test_entries_of_one_owner_and_of_none(control: Control) -> None:
+def test_entries_can_be_filtered_by_owner_or_without_owner(control: Control) -> None:
     members = control.done("GET", "entries/extension?owner=extension_group&owner_id=3")
     assert {one["extension_group_id"] for one in members["entries"]} == {3}
     loose = control.done("GET", "entries/extension?owner=extension_group")
@@ -36,19 +36,19 @@ def test_entries_of_one_owner_and_of_none(control: Control) -> None:
         ("text=no such name", []),
     ],
 )
-def test_a_text_is_looked_for(control: Control, query: str, ids: list[int]) -> None:
+def test_entries_can_be_searched_by_text(control: Control, query: str, ids: list[int]) -> None:
     found = control.done("GET", f"entries/extension_group?{query}")
     assert [one["id"] for one in found["entries"]] == ids
     assert found["total"] == len(ids)
 
 
-def test_what_belongs_to_an_entry_is_counted(control: Control) -> None:
+def test_dependent_entries_are_counted(control: Control) -> None:
     query = "owner=extension_group&owner_id=3&count=record,voicemail,fax"
     found = control.done("GET", f"entries/extension?{query}")
     assert found["counts"]["31"] == {"record": 4, "voicemail": 4, "fax": 1}
 
 
-def test_entries_that_are_made_of_others_are_listed(control: Control) -> None:
+def test_composed_entries_are_listed_without_a_total(control: Control) -> None:
     calls = control.done("GET", "entries/call?owner=client&owner_id=12&order=desc&limit=3")
     assert len(calls["entries"]) == 3
     assert calls["total"] is None
@@ -66,11 +66,11 @@ def test_entries_that_are_made_of_others_are_listed(control: Control) -> None:
         ("extension?limit=0", "400 limit: "),
     ],
 )
-def test_what_does_not_fit_is_refused(control: Control, query: str, refused: str) -> None:
+def test_invalid_entries_queries_are_refused(control: Control, query: str, refused: str) -> None:
     assert control.refused("GET", f"entries/{query}").startswith(refused)
 
 
-def test_a_user_is_blocked_and_let_in_again(control: Control) -> None:
+def test_user_can_be_blocked_and_unblocked(control: Control) -> None:
     headers = control.token("sales-lead")
     blocked = {"login": "sales-lead", "status": "blocked"}
     assert control.done("PUT", "users/sales-lead", {"status": "blocked"}) == blocked

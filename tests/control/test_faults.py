@@ -13,7 +13,7 @@ from support.control import Control
 GROUP = "/client/@me/extension_group/3"
 
 
-def statuses(control: Control, count: int, headers: dict[str, str]) -> list[int]:
+def response_statuses(control: Control, count: int, headers: dict[str, str]) -> list[int]:
     return [control.get("/user/", headers).status_code for _ in range(count)]
 
 
@@ -29,10 +29,12 @@ def statuses(control: Control, count: int, headers: dict[str, str]) -> list[int]
         ({"probability": 1}, [503, 503, 503, 503, 503]),
     ],
 )
-def test_a_fault_has_its_turn(control: Control, turn: dict[str, Any], expected: list[int]) -> None:
+def test_fault_applies_as_often_as_every_and_times_say(
+    control: Control, turn: dict[str, Any], expected: list[int]
+) -> None:
     headers = control.token()
     fault = control.done("POST", "faults", {"answer": {"status": 503}, **turn})
-    assert statuses(control, 5, headers) == expected
+    assert response_statuses(control, 5, headers) == expected
     shown = control.done("GET", f"faults/{fault['id']}")
     assert (shown["seen"], shown["applied"]) == (5, expected.count(503))
 
@@ -50,7 +52,7 @@ def test_a_fault_has_its_turn(control: Control, turn: dict[str, Any], expected: 
         ({"login": "client-admin", "operation": "getCurrentUser"}, {"/user/"}),
     ],
 )
-def test_a_fault_is_for_what_matches(
+def test_fault_applies_only_to_matching_requests(
     control: Control, match: dict[str, str], hit: set[str]
 ) -> None:
     headers = control.token()
@@ -59,7 +61,7 @@ def test_a_fault_is_for_what_matches(
     assert found == hit
 
 
-def test_every_documented_answer_can_be_forced_and_is_as_documented(control: Control) -> None:
+def test_every_documented_error_response_can_be_forced_and_is_valid(control: Control) -> None:
     contract = control.server.app.contract
     conformance = Conformance(contract)
     headers = control.token()
@@ -73,44 +75,44 @@ def test_every_documented_answer_can_be_forced_and_is_as_documented(control: Con
             wanted = {"match": {"operation": operation.id}, "answer": {"status": int(code)}}
             fault = control.done("POST", "faults", wanted)
             path = operation.fill({one.name: one.example for one in operation.path_parameters})
-            answer = control.http.request(operation.method, path, headers=headers)
-            assert answer.status_code == int(code)
-            assert conformance.problems(answer) == []
+            response = control.http.request(operation.method, path, headers=headers)
+            assert response.status_code == int(code)
+            assert conformance.problems(response) == []
             control.done("DELETE", f"faults/{fault['id']}")
             forced += 1
     assert forced > 200
 
 
-def test_a_word_chooses_the_error(control: Control) -> None:
+def test_fault_word_selects_the_error_code(control: Control) -> None:
     headers = control.token()
     control.done("POST", "faults", {"answer": {"status": 403, "word": "user_blocked"}})
-    answer = control.get("/user/", headers)
-    assert (answer.status_code, answer.json()["status"]) == (403, "user_blocked")
+    response = control.get("/user/", headers)
+    assert (response.status_code, response.json()["status"]) == (403, "user_blocked")
 
 
-def test_a_body_and_headers_of_ones_own_are_given_as_they_are(control: Control) -> None:
+def test_fault_body_and_headers_are_sent_unchanged(control: Control) -> None:
     wanted = {"status": 200, "body": [1, None, "ü"], "headers": {"X-Extra": "yes"}}
     control.done("POST", "faults", {"match": {"operation": "getCurrentUser"}, "answer": wanted})
-    answer = control.get("/user/")
-    assert answer.json() == [1, None, "ü"]
-    assert answer.headers["x-extra"] == "yes"
+    response = control.get("/user/")
+    assert response.json() == [1, None, "ü"]
+    assert response.headers["x-extra"] == "yes"
 
 
-def test_too_many_requests_say_so_in_the_limit_headers(control: Control) -> None:
+def test_forced_429_sets_the_rate_limit_headers(control: Control) -> None:
     control.done("POST", "faults", {"answer": {"status": 429}})
-    answer = control.get("/user/", control.token())
-    assert answer.headers["x-ratelimit-remaining"] == "0"
-    assert int(answer.headers["x-ratelimit-reset"]) > 0
+    response = control.get("/user/", control.token())
+    assert response.headers["x-ratelimit-remaining"] == "0"
+    assert int(response.headers["x-ratelimit-reset"]) > 0
 
 
-def test_of_two_faults_the_first_one_counts_and_both_count(control: Control) -> None:
+def test_first_matching_fault_applies_and_all_matching_faults_count(control: Control) -> None:
     control.done("POST", "faults", {"answer": {"status": 500}, "times": 1})
     control.done("POST", "faults", {"answer": {"status": 503}})
-    assert statuses(control, 2, {}) == [500, 503]
+    assert response_statuses(control, 2, {}) == [500, 503]
     assert [one["seen"] for one in control.done("GET", "faults")] == [2, 2]
 
 
-def test_a_dropped_connection_gives_no_answer(control: Control) -> None:
+def test_drop_fault_closes_the_connection_without_a_response(control: Control) -> None:
     headers = control.token()
     control.done("POST", "faults", {"connection": "drop", "times": 1})
     with pytest.raises(httpx.TransportError):
@@ -121,36 +123,36 @@ def test_a_dropped_connection_gives_no_answer(control: Control) -> None:
 
 
 @pytest.mark.parametrize("path", ["/user/", "/user/nothing-there"])
-def test_a_truncated_answer_ends_before_its_length(control: Control, path: str) -> None:
+def test_truncate_fault_sends_less_than_the_content_length(control: Control, path: str) -> None:
     control.done("POST", "faults", {"connection": "truncate", "times": 1})
     with pytest.raises(httpx.RemoteProtocolError, match="without sending complete"):
         control.get(path)
 
 
 @pytest.mark.parametrize("path", ["/user/", "/user/nothing-there"])
-def test_a_malformed_answer_is_no_json(control: Control, path: str) -> None:
+def test_malformed_fault_sends_invalid_json(control: Control, path: str) -> None:
     control.done("POST", "faults", {"connection": "malformed"})
-    answer = control.get(path, control.token())
+    response = control.get(path, control.token())
     with pytest.raises(ValueError, match="line 1 column"):
-        answer.json()
+        response.json()
 
 
-def test_a_file_can_fail_too(control: Control) -> None:
+def test_fault_applies_to_a_storage_url(control: Control) -> None:
     headers = control.token()
     record = control.done("POST", "calls", {"extension": 31})
     control.done("POST", "faults", {"match": {"path": "/storage/*"}, "answer": {"status": 503}})
-    answer = control.http.get(f"/storage/record/{record['record_uuid']}", headers=headers)
-    assert answer.status_code == 503
+    response = control.http.get(f"/storage/record/{record['record_uuid']}", headers=headers)
+    assert response.status_code == 503
 
 
-def test_a_malformed_answer_leaves_the_next_one_as_it_is(control: Control) -> None:
+def test_malformed_fault_does_not_change_later_responses(control: Control) -> None:
     before = control.http.get("/storage/record/none").content
     control.done("POST", "faults", {"connection": "malformed", "times": 1})
     assert control.http.get("/storage/record/none").content != before
     assert control.http.get("/storage/record/none").content == before
 
 
-def test_pages_and_the_control_interface_have_no_faults(control: Control) -> None:
+def test_faults_do_not_apply_to_pages_and_the_control_interface(control: Control) -> None:
     control.done("POST", "faults", {"connection": "drop"})
     assert control.http.get("/openapi.json").status_code == 200
     assert control.http.get("/docs/").status_code == 200
@@ -188,9 +190,7 @@ def test_pages_and_the_control_interface_have_no_faults(control: Control) -> Non
         ({"typo": 1, "connection": "drop"}, "typo"),
     ],
 )
-def test_a_fault_that_can_never_happen_is_refused(
-    control: Control, fault: dict[str, Any], problem: str
-) -> None:
+def test_impossible_fault_is_refused(control: Control, fault: dict[str, Any], problem: str) -> None:
     assert control.refused("POST", "faults", fault).startswith(f"400 {problem}")
     assert control.done("GET", "faults") == []
 
@@ -204,7 +204,7 @@ def test_faults_are_removed_one_by_one_and_all_at_once(control: Control) -> None
     assert control.done("GET", "faults") == []
 
 
-def test_latency_holds_every_answer_up(control: Control) -> None:
+def test_latency_delays_every_response(control: Control) -> None:
     control.done("PUT", "latency", {"from": 40, "to": 60})
     control.get("/user/")
     (slow,) = control.done("GET", "journal")

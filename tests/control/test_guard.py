@@ -28,14 +28,14 @@ from support.control import Control
         (OFF, "127.0.0.1", {}, 404),
     ],
 )
-def test_only_this_machine_and_its_pages_control_the_mock(
+def test_control_interface_is_refused_for_other_machines_and_foreign_pages(
     control: str, client: str, headers: dict[str, str], status: int
 ) -> None:
     app = create_app(SPEC, FIXTURES, control=control)
-    answer = send_request(app, "GET", "/__mock__/health", client, headers=headers)
-    assert answer.status_code == status, answer.text
+    response = send_request(app, "GET", "/__mock__/health", client, headers=headers)
+    assert response.status_code == status, response.text
     if status == 403:
-        assert answer.json()["status"] == "control_refused"
+        assert response.json()["status"] == "control_refused"
 
 
 @pytest.mark.parametrize(
@@ -62,5 +62,5 @@ def test_only_this_machine_and_its_pages_control_the_mock(
 def test_bad_input_is_refused_with_a_message(
     control: Control, method: str, path: str, content: bytes, status: int
 ) -> None:
-    answer = control.ask(method, path, content=content)
-    assert answer.status_code == status, answer.text
+    response = control.request(method, path, content=content)
+    assert response.status_code == status, response.text

@@ -19,9 +19,9 @@ def entries(control: Control, query: str = "") -> list[dict[str, Any]]:
     return found
 
 
-def test_an_exchange_has_both_sides(control: Control) -> None:
+def test_har_entry_has_request_and_response(control: Control) -> None:
     control.make_group(control.token(), "In a HAR")
-    answer = control.ask("GET", "journal/har")
+    answer = control.request("GET", "journal/har")
     assert answer.headers["content-disposition"] == 'attachment; filename="journal-default.har"'
     (entry,) = entries(control)
     request, response = entry["request"], entry["response"]
@@ -36,17 +36,17 @@ def test_an_exchange_has_both_sides(control: Control) -> None:
     assert entry["_operation"] == "createExtensionGroup"
 
 
-def test_a_session_has_its_prefix_in_the_urls_and_the_name(control: Control) -> None:
+def test_har_of_a_session_has_its_prefix_in_urls_and_its_file_name(control: Control) -> None:
     one = control.session("one")
     one.get("/user/")
     (entry,) = entries(one)
     assert entry["request"]["url"] == f"{control.server.url}/s/one{API}/user/"
     assert entry["_reason"].startswith("Unauthorized")
-    disposition = one.ask("GET", "journal/har").headers["content-disposition"]
+    disposition = one.request("GET", "journal/har").headers["content-disposition"]
     assert disposition == 'attachment; filename="journal-one.har"'
 
 
-def test_a_dropped_connection_has_no_status(control: Control) -> None:
+def test_har_entry_of_a_dropped_connection_has_status_0(control: Control) -> None:
     control.done("POST", "faults", {"connection": "drop"})
     with pytest.raises(Exception, match="disconnected"):
         control.get("/user/")
@@ -55,7 +55,7 @@ def test_a_dropped_connection_has_no_status(control: Control) -> None:
     assert entry["_verdict"] == "fault"
 
 
-def test_repeated_names_and_odd_characters_stay_whole(control: Control) -> None:
+def test_har_keeps_repeated_parameters_and_special_characters(control: Control) -> None:
     control.http.get("/api/ver1.0/a b/ü/?x=1&x=2&y=%26%3D")
     (entry,) = entries(control)
     parts = urlsplit(entry["request"]["url"])
@@ -64,7 +64,7 @@ def test_repeated_names_and_odd_characters_stay_whole(control: Control) -> None:
     assert entry["request"]["queryString"][0] == {"name": "x", "value": "1"}
 
 
-def test_it_is_filtered_like_the_journal(control: Control) -> None:
+def test_har_is_filtered_like_the_journal(control: Control) -> None:
     headers = control.token()
     control.get("/user/", headers)
     control.get("/user/")

@@ -20,7 +20,7 @@ from support.serving import served
         ("POST", "state", "; PUT /__mock__/state imports one"),
     ],
 )
-def test_a_method_that_is_not_that_of_the_control_interface_is_told_what_is(
+def test_error_for_a_wrong_control_method_names_the_right_one(
     control: Control, method: str, path: str, hint: str
 ) -> None:
     refused = control.refused(method, path)
@@ -28,7 +28,7 @@ def test_a_method_that_is_not_that_of_the_control_interface_is_told_what_is(
     assert refused.endswith(hint)
 
 
-def test_an_unknown_path_of_the_control_interface_is_told_the_known_ones(control: Control) -> None:
+def test_error_for_an_unknown_control_path_lists_the_known_ones(control: Control) -> None:
     refused = control.refused("GET", "requests")
     assert refused.startswith("404 No such path: /__mock__/requests; ")
     assert "known there: " in refused
@@ -47,7 +47,7 @@ def test_an_unknown_path_of_the_control_interface_is_told_the_known_ones(control
         ),
     ],
 )
-def test_an_unknown_key_is_told_the_known_ones(
+def test_error_for_an_unknown_key_lists_the_known_ones(
     control: Control, path: str, body: dict[str, object], said: str
 ) -> None:
     assert control.refused("POST", path, body).startswith(f"400 {said}")
@@ -68,7 +68,7 @@ def test_an_unknown_key_is_told_the_known_ones(
         ("GET", "/s/other/__admin/requests", "GET /__mock__/journal"),
     ],
 )
-def test_an_address_of_another_mock_is_told_the_nearest(
+def test_error_for_a_path_of_another_mock_suggests_the_nearest(
     control: Control, method: str, path: str, meant: str
 ) -> None:
     response = control.http.request(method, path)
@@ -76,7 +76,7 @@ def test_an_address_of_another_mock_is_told_the_nearest(
     assert response.json()["message"].endswith(f"; did you mean {meant}?")
 
 
-def test_without_the_control_interface_nothing_hints_at_it() -> None:
+def test_no_error_mentions_a_control_interface_that_is_off() -> None:
     with served(create_app(SPEC, FIXTURES, control=OFF)) as url:
         for path in ("/__admin/requests", "/mockoon-admin/logs", "/__mock__/requests"):
             response = httpx.get(url + path)
@@ -84,6 +84,6 @@ def test_without_the_control_interface_nothing_hints_at_it() -> None:
             assert "journal" not in response.text
 
 
-def test_what_is_read_in_a_terminal_ends_with_a_newline(control: Control) -> None:
+def test_control_responses_end_with_a_newline(control: Control) -> None:
     for path in ("health", "journal", "identities"):
-        assert control.ask("GET", path).content.endswith(b"\n")
+        assert control.request("GET", path).content.endswith(b"\n")

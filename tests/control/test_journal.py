@@ -18,7 +18,7 @@ from support.control import Control
 USERS = "/api/ver1.0/client/@me/user/extension_group/"
 
 
-def test_an_entry_tells_who_asked_for_what_and_what_came_of_it(control: Control) -> None:
+def test_journal_entry_has_user_operation_request_and_result(control: Control) -> None:
     headers = control.token("sales-viewer")
     control.http.post(
         f"{USERS}?x=1&y=2&y=3",
@@ -38,8 +38,8 @@ def test_an_entry_tells_who_asked_for_what_and_what_came_of_it(control: Control)
     assert entry["reason"]
 
 
-def test_an_entry_has_both_sides_without_their_secrets(control: Control) -> None:
-    answer = control.http.post(
+def test_journal_entry_redacts_secrets_of_request_and_response(control: Control) -> None:
+    response = control.http.post(
         "/oauth/token",
         data={
             "grant_type": "client_credentials",
@@ -48,7 +48,7 @@ def test_an_entry_has_both_sides_without_their_secrets(control: Control) -> None
         },
         headers={"Cookie": "login=canary-1", "X-Trace": "17", "Referer": "http://a/?code=canary-2"},
     )
-    token = answer.json()["access_token"]
+    token = response.json()["access_token"]
     control.get("/user/", {"Authorization": f"Bearer {token}"})
     login, user = control.done("GET", "journal")[-2:]
     assert login["headers"]["x-trace"] == "17"
@@ -64,15 +64,15 @@ def test_an_entry_has_both_sides_without_their_secrets(control: Control) -> None
         assert secret not in text
 
 
-def test_a_long_response_is_kept_in_part_and_a_dropped_one_not_at_all(control: Control) -> None:
+def test_journal_truncates_long_responses_and_omits_dropped_ones(control: Control) -> None:
     control.done("POST", "bulk", {"client": 12, "groups": 300})
     headers = control.token()
-    answer = control.get("/client/@me/extension_group/", headers, per_page=300)
+    response = control.get("/client/@me/extension_group/", headers, per_page=300)
     control.done("POST", "faults", {"connection": "drop", "times": 1})
     with pytest.raises(httpx.TransportError):
         control.get("/user/", headers)
     long, dropped = control.done("GET", "journal")[-2:]
-    assert long["response"]["size"] == len(answer.content) > 8192
+    assert long["response"]["size"] == len(response.content) > 8192
     assert long["response"]["body"].startswith('[{"id":3,')
     assert long["response"]["body"].endswith("...")
     assert len(long["response"]["body"].encode()) <= 8192 + len("...")
@@ -91,14 +91,14 @@ def test_a_long_response_is_kept_in_part_and_a_dropped_one_not_at_all(control: C
         ({"path": "/no*"}, ["/nowhere"]),
     ],
 )
-def test_the_journal_is_filtered(control: Control, query: dict[str, str], paths: list[str]) -> None:
+def test_journal_can_be_filtered(control: Control, query: dict[str, str], paths: list[str]) -> None:
     control.get("/user/", control.token())
     control.get("/user/")
     control.http.get("/nowhere")
     assert [one["path"] for one in control.done("GET", "journal", params=query)] == paths
 
 
-def test_calls_are_counted_by_what_they_had(control: Control) -> None:
+def test_requests_are_counted_by_their_properties(control: Control) -> None:
     headers = control.token()
     for name in ("A", "B", "A"):
         control.make_group(headers, name)
@@ -115,7 +115,7 @@ def test_calls_are_counted_by_what_they_had(control: Control) -> None:
     assert control.refused("POST", "journal/count", {"verdict": "good"}).startswith("400 verdict: ")
 
 
-def test_a_cleared_journal_is_empty_and_numbers_go_on(control: Control) -> None:
+def test_entry_numbers_continue_after_the_journal_is_cleared(control: Control) -> None:
     control.get("/user/")
     number = control.done("GET", "journal")[-1]["number"]
     control.done("DELETE", "journal")
@@ -124,7 +124,7 @@ def test_a_cleared_journal_is_empty_and_numbers_go_on(control: Control) -> None:
     assert control.done("GET", "journal")[-1]["number"] == number + 1
 
 
-def test_the_journal_holds_no_more_than_its_size() -> None:
+def test_oldest_journal_entries_are_evicted_at_the_size_limit() -> None:
     with MockServer(validate_responses=True) as server, Control(server) as control:
         server.app.sessions.default.journal = Journal(3)
         for number in range(5):
@@ -135,7 +135,7 @@ def test_the_journal_holds_no_more_than_its_size() -> None:
         assert control.done("POST", "journal/count", {}) == {"count": 0, "dropped": 0}
 
 
-def test_the_stream_tells_each_request_as_it_comes(control: Control) -> None:
+def test_stream_sends_each_request_as_an_event(control: Control) -> None:
     control.get("/user/")
     with httpx.stream("GET", f"{control.server.url}/__mock__/journal/stream") as stream:
         lines = stream.iter_lines()
@@ -153,7 +153,7 @@ def test_the_stream_tells_each_request_as_it_comes(control: Control) -> None:
         assert found["number"] == control.done("GET", "journal")[-1]["number"]
 
 
-def streamed(
+def read_stream(
     control: Control, last: str, many: int, once_open: Callable[[], object] = lambda: None
 ) -> list[tuple[str, str]]:
     """Return type and id (or data) of the first events after the one that the client knows."""
@@ -176,24 +176,24 @@ def streamed(
     return found
 
 
-def test_a_stream_goes_on_where_it_was_broken_off() -> None:
+def test_stream_resumes_after_the_last_event_id() -> None:
     with MockServer() as server, Control(server) as control:
         server.app.sessions.default.journal = Journal(3)
         for _ in range(5):
             control.get("/user/")
-        assert streamed(control, "4", 1) == [("request", "5")]
-        assert streamed(control, "1", 4) == [
+        assert read_stream(control, "4", 1) == [("request", "5")]
+        assert read_stream(control, "1", 4) == [
             ("dropped", '{"count": 1}'),
             ("request", "3"),
             ("request", "4"),
             ("request", "5"),
         ]
         for unknown in ("99", "-1", "x", "9" * 30):
-            (told,) = streamed(control, unknown, 1, lambda: control.get("/user/"))
+            (told,) = read_stream(control, unknown, 1, lambda: control.get("/user/"))
             assert told == ("request", str(server.app.sessions.default.journal.last_number))
 
 
-def test_the_stream_of_a_session_ends_with_it(
+def test_stream_ends_when_its_session_is_deleted(
     control: Control, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journal_api, "HEARTBEAT", 0.05)
@@ -206,7 +206,7 @@ def test_the_stream_of_a_session_ends_with_it(
         assert [line for line in lines if line.startswith("event")] == []
 
 
-def test_a_mock_stops_though_someone_follows_its_journal() -> None:
+def test_mock_stops_despite_an_open_journal_stream() -> None:
     with MockServer(validate_responses=True) as server:
         stream = httpx.stream("GET", f"{server.url}/__mock__/journal/stream")
         response = stream.__enter__()
@@ -216,7 +216,7 @@ def test_a_mock_stops_though_someone_follows_its_journal() -> None:
     response.close()
 
 
-def test_what_entries_hold_together_has_a_bound(
+def test_oldest_journal_entries_are_evicted_at_the_content_limit(
     control: Control, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journal_module, "MOST_CONTENT", 5000)

@@ -21,12 +21,12 @@ def nested(depth: int) -> bytes:
     return b"[" * depth + b"]" * depth
 
 
-def fault(body: bytes) -> bytes:
+def fault_with_body(body: bytes) -> bytes:
     """Return a fault whose response has this JSON body."""
     return b'{"answer": {"status": 503, "body": ' + body + b"}}"
 
 
-def refusal(control: Control, method: str, path: str, content: bytes) -> str:
+def error_message(control: Control, method: str, path: str, content: bytes) -> str:
     """Return the message that refuses a request."""
     return control.refused(method, path, content=content, headers=JSON)
 
@@ -37,11 +37,11 @@ def refusal(control: Control, method: str, path: str, content: bytes) -> str:
     (b'{"a": [1, {"b": 1e20}]}', ".a.1.b", f"at most {2**63 - 1}"),
     (b'{"a": [1, {"b": -1000000000000000000000000000000}]}', ".a.1.b", f"at least {-(2**63)}"),
 ])  # fmt: skip
-def test_a_number_beyond_64_bits_in_a_fault_is_named(
+def test_error_for_a_number_beyond_64_bits_names_its_place(
     control: Control, body: bytes, field: str, reason: str
 ) -> None:
-    said = refusal(control, "POST", "faults", fault(body))
-    assert said == f"400 answer.body{field}: must be {reason}"
+    message = error_message(control, "POST", "faults", fault_with_body(body))
+    assert message == f"400 answer.body{field}: must be {reason}"
     assert control.done("GET", "faults") == []
 
 
@@ -49,21 +49,21 @@ def test_a_number_beyond_64_bits_in_a_fault_is_named(
     b"9223372036854775807", b"-9223372036854775808", b"1.5", b"0.1", b"null", b"true", b'"x"',
     b"[]", b'{"a":{"b":[1,{"c":null}]}}', nested(98),
 ])  # fmt: skip
-def test_any_other_json_comes_back_as_it_was(control: Control, body: bytes) -> None:
-    given = control.ask("POST", "faults", content=fault(body), headers=JSON)
+def test_fault_body_may_be_any_other_json(control: Control, body: bytes) -> None:
+    given = control.request("POST", "faults", content=fault_with_body(body), headers=JSON)
     assert given.status_code == 201
     shown = control.done("GET", "faults")
     assert json.loads(body) == shown[0]["answer"]["body"]
-    answer = control.get("/user/", control.token())
+    response = control.get("/user/", control.token())
     if body == b"null":
-        body = answer.content.rstrip()
-    assert (answer.status_code, answer.content) == (503, body + b"\n")
+        body = response.content.rstrip()
+    assert (response.status_code, response.content) == (503, body + b"\n")
 
 
 @pytest.mark.parametrize("path", ["faults", "journal/count", "calls", "reset", "tokens"])
-def test_what_is_nested_too_deeply_is_refused(control: Control, path: str) -> None:
+def test_deeply_nested_json_is_refused(control: Control, path: str) -> None:
     for depth, words in ((100, "nested more than 100 levels"), (300, "nested"), (5000, "depth")):
-        assert words in refusal(control, "POST", path, b'{"body": ' + nested(depth) + b"}")
+        assert words in error_message(control, "POST", path, b'{"body": ' + nested(depth) + b"}")
 
 
 def group(key: bytes) -> bytes:
@@ -72,7 +72,7 @@ def group(key: bytes) -> bytes:
     return b'{"extension_group": [{"id": ' + key + b", " + entry + b"}]}"
 
 
-def beside(content: bytes) -> bytes:
+def with_extra_keys(content: bytes) -> bytes:
     """Return a state with additional keys next to the entries of a collection."""
     return b'{"extension": {"entries": [], ' + content + b"}}"
 
@@ -83,22 +83,22 @@ def beside(content: bytes) -> bytes:
     (b'\xef\xbb\xbf{"fax": []}', "body: begins with a byte order mark"),
     (group(b"9223372036854775808"), "entry 1 (id 9223372036854775808): id: must be at most 92233"),
     (group(b"18446744073709551616"), "id: must be a whole number from -9223372036854775808 to 9"),
-    (beside(b'"gone": [18446744073709551616]'), "gone: must be a list of keys"),
-    (beside(b'"gone": [-9223372036854775809]'), "gone: must be a list of keys"),
-    (beside(b'"next_id": 1e20'), "next_id: must be a whole number"),
+    (with_extra_keys(b'"gone": [18446744073709551616]'), "gone: must be a list of keys"),
+    (with_extra_keys(b'"gone": [-9223372036854775809]'), "gone: must be a list of keys"),
+    (with_extra_keys(b'"next_id": 1e20'), "next_id: must be a whole number"),
 ])  # fmt: skip
-def test_a_state_that_could_not_be_exported_is_refused(
+def test_import_of_a_state_that_cannot_be_exported_is_refused(
     control: Control, content: bytes, words: str
 ) -> None:
-    before = control.ask("GET", "state").content
-    said = refusal(control, "PUT", "state", content)
-    assert said.startswith("400 ")
-    assert words in said
-    assert control.ask("GET", "state").content == before
+    before = control.request("GET", "state").content
+    message = error_message(control, "PUT", "state", content)
+    assert message.startswith("400 ")
+    assert words in message
+    assert control.request("GET", "state").content == before
 
 
 @pytest.mark.parametrize("form", ["json", "zip"])
-def test_any_text_comes_back_from_an_export(control: Control, form: str) -> None:
+def test_any_text_survives_export_and_import(control: Control, form: str) -> None:
     headers = control.token()
     for name in ODD:
         control.make_group(headers, name)
@@ -119,7 +119,9 @@ def test_any_text_comes_back_from_an_export(control: Control, form: str) -> None
     (b'\xef\xbb\xbf{"name": "x"}', False),
     (b'{"name": "x", "more": 18446744073709551616}', True),
 ])  # fmt: skip
-def test_the_journal_shows_what_can_be_written(control: Control, body: bytes, shown: bool) -> None:
+def test_journal_shows_a_body_only_if_it_can_be_written_as_json(
+    control: Control, body: bytes, shown: bool
+) -> None:
     headers = {**control.token(), **JSON}
     control.http.post(f"{API}/client/@me/extension_group/", content=body, headers=headers)
     entry = control.done("GET", "journal")[-1]
@@ -136,7 +138,7 @@ def test_the_journal_shows_what_can_be_written(control: Control, body: bytes, sh
     ("[18446744073709551616]", "line 1: is not valid YAML: 18446744073709551616 has more than 64"),
     ("[" * 300 + "]" * 300, "is nested more than 100 levels deep"),
 ])  # fmt: skip
-def test_a_fault_of_a_file_that_could_not_be_written_is_refused(
+def test_faults_file_value_that_json_cannot_express_is_refused(
     tmp_path: Path, text: str, words: Any
 ) -> None:
     path = tmp_path / "faults.yaml"

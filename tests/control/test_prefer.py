@@ -35,35 +35,35 @@ APPLIED = "preference-applied"
         ("", 200, None),
     ],
 )
-def test_a_preference_is_honoured_and_said_or_ignored(
+def test_preference_is_applied_and_confirmed_or_ignored(
     control: Control, header: str, status: int, applied: str | None
 ) -> None:
-    answer = control.get(GROUP, {**control.token(), "Prefer": header})
-    assert answer.status_code == status, answer.text
-    assert answer.headers.get(APPLIED) == applied
+    response = control.get(GROUP, {**control.token(), "Prefer": header})
+    assert response.status_code == status, response.text
+    assert response.headers.get(APPLIED) == applied
 
 
-def test_waiting_works_for_answers_that_refuse(control: Control) -> None:
-    answer = control.get(GROUP, {"Prefer": "wait=0.05"})
-    assert (answer.status_code, answer.headers[APPLIED]) == (401, "wait=0.05")
+def test_wait_preference_delays_error_responses(control: Control) -> None:
+    response = control.get(GROUP, {"Prefer": "wait=0.05"})
+    assert (response.status_code, response.headers[APPLIED]) == (401, "wait=0.05")
     assert control.done("GET", "journal")[-1]["milliseconds"] >= 45
 
 
-def test_nothing_is_changed_by_a_request_that_got_its_preferred_answer(control: Control) -> None:
+def test_request_with_a_preferred_response_changes_nothing(control: Control) -> None:
     headers = control.token()
     before = control.groups(headers)
-    answer = control.http.delete(f"/api/ver1.0{GROUP}", headers={**headers, "Prefer": "code=403"})
-    assert answer.status_code == 403
+    response = control.http.delete(f"/api/ver1.0{GROUP}", headers={**headers, "Prefer": "code=403"})
+    assert response.status_code == 403
     assert control.groups(headers) == before
 
 
-def test_a_fault_goes_before_a_preference(control: Control) -> None:
+def test_fault_overrides_a_preference(control: Control) -> None:
     control.done("POST", "faults", {"answer": {"status": 503}})
-    answer = control.get(GROUP, {"Prefer": "code=404"})
-    assert (answer.status_code, answer.headers.get(APPLIED)) == (503, None)
+    response = control.get(GROUP, {"Prefer": "code=404"})
+    assert (response.status_code, response.headers.get(APPLIED)) == (503, None)
 
 
-def test_a_page_of_another_origin_may_ask_and_read_what_was_applied(control: Control) -> None:
+def test_cors_allows_prefer_and_exposes_preference_applied(control: Control) -> None:
     origin = {"Origin": "http://localhost:5173"}
     preflight = control.http.options(
         f"/api/ver1.0{GROUP}",
@@ -75,13 +75,13 @@ def test_a_page_of_another_origin_may_ask_and_read_what_was_applied(control: Con
     )
     assert preflight.status_code == 200
     assert "prefer" in preflight.headers["access-control-allow-headers"].lower()
-    answer = control.get(GROUP, {**origin, "Prefer": "code=404"})
-    assert "Preference-Applied" in answer.headers["access-control-expose-headers"]
-    assert answer.headers["access-control-allow-origin"] == origin["Origin"]
+    response = control.get(GROUP, {**origin, "Prefer": "code=404"})
+    assert "Preference-Applied" in response.headers["access-control-expose-headers"]
+    assert response.headers["access-control-allow-origin"] == origin["Origin"]
 
 
 @given(st.text(max_size=60))
-def test_any_header_is_read_without_an_error(header: str) -> None:
+def test_any_prefer_header_is_parsed_without_an_error(header: str) -> None:
     preference = read_preference(header)
     assert isinstance(preference, Preference)
     assert preference.code is None or 100 <= preference.code <= 599

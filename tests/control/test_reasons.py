@@ -27,18 +27,18 @@ def reason(control: Control) -> str:
         ("Bearer abcdefabcdefabcdef", "the token is unknown"),
     ],
 )
-def test_a_401_has_its_reason_in_the_journal_and_not_in_the_response(
+def test_reason_of_a_401_is_in_the_journal_but_not_the_response(
     control: Control, header: str | None, words: str
 ) -> None:
-    answer = control.http.get(USER, headers={} if header is None else {"Authorization": header})
-    assert answer.json() == {"message": "Unauthorized"}
+    response = control.http.get(USER, headers={} if header is None else {"Authorization": header})
+    assert response.json() == {"message": "Unauthorized"}
     assert reason(control).startswith("Unauthorized: ")
     assert words in reason(control)
     assert "secret-token" not in reason(control)
     assert "abcdef" not in reason(control)
 
 
-def test_a_token_that_was_good_once_is_refused_with_what_ended_it(control: Control) -> None:
+def test_reason_for_a_former_token_says_how_it_ended(control: Control) -> None:
     expired, revoked, before = control.token(), control.token("sales-lead"), control.token()
     control.done("DELETE", "tokens?login=sales-lead")
     control.get("/user/", revoked)
@@ -56,14 +56,14 @@ def test_a_token_that_was_good_once_is_refused_with_what_ended_it(control: Contr
     assert "the token was issued before the session was reset" in reason(control)
 
 
-def test_a_token_of_another_session_is_refused_with_its_name(control: Control) -> None:
+def test_reason_for_a_token_of_another_session_names_that_session(control: Control) -> None:
     other = control.session("other")
     control.get("/user/", other.token())
     assert "the token belongs to session other, the request to session default" in reason(control)
 
 
-def test_a_refresh_token_is_no_access_token(control: Control) -> None:
-    answer = control.http.post(
+def test_refresh_token_is_refused_as_access_token(control: Control) -> None:
+    response = control.http.post(
         "/oauth/token",
         data={
             "grant_type": "password",
@@ -73,7 +73,7 @@ def test_a_refresh_token_is_no_access_token(control: Control) -> None:
             "client_secret": "c0ffee03" * 4,
         },
     ).json()
-    control.get("/user/", {"Authorization": f"Bearer {answer['refresh_token']}"})
+    control.get("/user/", {"Authorization": f"Bearer {response['refresh_token']}"})
     assert "is a refresh token" in reason(control)
 
 
@@ -91,22 +91,22 @@ def test_a_refresh_token_is_no_access_token(control: Control) -> None:
         ),
     ],
 )
-def test_a_404_tells_which_part_of_the_path_is_missing(
+def test_reason_of_a_404_names_the_missing_part_of_the_path(
     control: Control, path: str, words: str
 ) -> None:
-    answer = control.http.get(path, headers=control.token())
-    assert answer.status_code == 404, answer.text
+    response = control.http.get(path, headers=control.token())
+    assert response.status_code == 404, response.text
     assert words in reason(control)
-    assert words not in answer.text
+    assert words not in response.text
 
 
-def test_a_user_who_is_denied_access_is_told_with_what_is_in_reach(control: Control) -> None:
-    answer = control.get("/extension_group/5/extension/", control.token("sales-lead"))
-    assert answer.json() == {"message": "Access denied", "status": "access_denied"}
+def test_reason_of_access_denied_names_the_accessible_owner(control: Control) -> None:
+    response = control.get("/extension_group/5/extension/", control.token("sales-lead"))
+    assert response.json() == {"message": "Access denied", "status": "access_denied"}
     assert "sales-lead can only access what belongs to extension_group 3" in reason(control)
 
 
-def test_a_response_that_browsers_withhold_from_a_page_is_told(control: Control) -> None:
+def test_reason_says_that_cors_hides_the_response_from_a_page(control: Control) -> None:
     headers = control.token()
     assert control.get("/user/", {**headers, "Origin": "https://app.test"}).status_code == 200
     assert "CORS: pages of https://app.test may not call the mock" in reason(control)

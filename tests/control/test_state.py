@@ -10,7 +10,7 @@ from ringme_mock import MockServer
 from support.control import Control
 
 
-def test_reset_goes_back_to_the_fixtures_and_ends_tokens(control: Control) -> None:
+def test_reset_restores_the_fixtures_and_revokes_tokens(control: Control) -> None:
     headers = control.token()
     before = control.groups(headers)
     control.make_group(headers, "Short-lived")
@@ -19,7 +19,7 @@ def test_reset_goes_back_to_the_fixtures_and_ends_tokens(control: Control) -> No
     assert control.groups(control.token()) == before
 
 
-def test_reset_keeps_what_it_is_told_to(control: Control) -> None:
+def test_reset_keeps_the_named_parts(control: Control) -> None:
     headers = control.token()
     control.done("POST", "faults", {"answer": {"status": 503}, "match": {"login": "nobody"}})
     control.done("PUT", "latency", {"milliseconds": 1})
@@ -40,7 +40,7 @@ def test_reset_keeps_what_it_is_told_to(control: Control) -> None:
     assert control.done("GET", "journal") == []
 
 
-def test_a_snapshot_is_what_was_there_whatever_came_after(control: Control) -> None:
+def test_snapshot_restores_the_state_when_it_was_taken(control: Control) -> None:
     headers = control.token()
     control.make_group(headers, "Kept")
     control.done("PUT", "snapshots/with-kept")
@@ -56,7 +56,7 @@ def test_a_snapshot_is_what_was_there_whatever_came_after(control: Control) -> N
     assert control.done("GET", "snapshots") == []
 
 
-def test_a_snapshot_that_is_not_there_is_refused_by_name(control: Control) -> None:
+def test_error_for_an_unknown_snapshot_lists_the_known_ones(control: Control) -> None:
     control.done("PUT", "snapshots/one")
     for method, path, body in (
         ("POST", "snapshots/two/load", None),
@@ -68,26 +68,26 @@ def test_a_snapshot_that_is_not_there_is_refused_by_name(control: Control) -> No
         )
 
 
-def test_a_name_that_is_none_is_refused_with_what_would_be_right(control: Control) -> None:
+def test_error_for_an_invalid_snapshot_name_says_what_is_valid(control: Control) -> None:
     message = control.refused("PUT", "snapshots/a b")
     assert message == "400 name: must be 1 to 64 letters, digits, '.', '_' or '-', no '.' first"
 
 
-def test_an_export_is_a_folder_that_a_mock_starts_with(control: Control, tmp_path: Path) -> None:
+def test_exported_state_can_be_used_as_fixtures(control: Control, tmp_path: Path) -> None:
     headers = control.token()
     control.make_group(headers, "Exported")
-    answer = control.ask("GET", "state", params={"format": "zip"})
-    assert answer.headers["content-type"] == "application/zip"
-    zipfile.ZipFile(io.BytesIO(answer.content)).extractall(tmp_path)
+    response = control.request("GET", "state", params={"format": "zip"})
+    assert response.headers["content-type"] == "application/zip"
+    zipfile.ZipFile(io.BytesIO(response.content)).extractall(tmp_path)
     with MockServer(fixtures=tmp_path, validate_responses=True) as other, Control(other) as client:
         assert client.groups(client.token())[-1] == "Exported"
         assert client.done("GET", "state") == control.done("GET", "state")
 
 
-def test_an_import_puts_everything_back_in_both_forms(control: Control) -> None:
+def test_json_and_zip_imports_restore_the_state(control: Control) -> None:
     headers = control.token()
     control.make_group(headers, "Imported")
-    archive = control.ask("GET", "state", params={"format": "zip"}).content
+    archive = control.request("GET", "state", params={"format": "zip"}).content
     entries = control.done("GET", "state")
     control.done("POST", "reset", {"keep": ["tokens"]})
     control.done("PUT", "state", entries)
@@ -97,7 +97,7 @@ def test_an_import_puts_everything_back_in_both_forms(control: Control) -> None:
     assert control.groups(headers)[-1] == "Imported"
 
 
-def test_an_import_that_does_not_fit_changes_nothing_and_names_the_field(control: Control) -> None:
+def test_invalid_import_changes_nothing_and_names_the_field(control: Control) -> None:
     headers = control.token()
     before = control.done("GET", "state")
     entries = control.done("GET", "state")

@@ -7,7 +7,7 @@ from support.control import Control
 
 def login(control: Control, who: str) -> dict[str, str]:
     (found,) = (one for one in control.done("GET", "identities") if one["login"] == who)
-    answer = control.http.post(
+    response = control.http.post(
         "/oauth/token",
         data={
             "grant_type": found["grant"],
@@ -17,12 +17,12 @@ def login(control: Control, who: str) -> dict[str, str]:
             "password": found["password"],
         },
     )
-    assert answer.status_code == 200, answer.text
-    token: dict[str, str] = answer.json()
+    assert response.status_code == 200, response.text
+    token: dict[str, str] = response.json()
     return token
 
 
-def test_every_identity_that_is_not_blocked_can_log_in_as_it_says(control: Control) -> None:
+def test_every_listed_active_identity_can_log_in(control: Control) -> None:
     found = control.done("GET", "identities")
     usable = [one for one in found if one["status"] == "active" and one["grant"] == "password"]
     assert len(usable) >= 8
@@ -34,16 +34,16 @@ def test_every_identity_that_is_not_blocked_can_log_in_as_it_says(control: Contr
         assert user["login"] == one["login"]
 
 
-def test_a_role_stands_for_a_user(control: Control) -> None:
+def test_token_can_be_requested_by_role(control: Control) -> None:
     roles = {one["role"] for one in control.done("GET", "identities")} - {None}
     assert {"client_user", "client_user_read_only", "group_user", "extension_user"} <= roles
     for role in roles:
-        answer = control.done("POST", "tokens", {"login": role})
-        user = control.get("/user/", {"Authorization": f"Bearer {answer['access_token']}"})
-        assert user.json()["login"] == answer["login"]
+        response = control.done("POST", "tokens", {"login": role})
+        user = control.get("/user/", {"Authorization": f"Bearer {response['access_token']}"})
+        assert user.json()["login"] == response["login"]
 
 
-def test_a_token_lasts_as_long_as_it_was_asked_for(control: Control) -> None:
+def test_token_expires_after_the_requested_seconds(control: Control) -> None:
     token = control.done("POST", "tokens", {"login": "client-admin", "seconds": 2})
     headers = {"Authorization": f"Bearer {token['access_token']}"}
     control.done("PUT", "clock", {"frozen": True})

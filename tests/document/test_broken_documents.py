@@ -9,7 +9,7 @@ import pytest
 from ringme_spec.contract import Contract
 from ringme_spec.errors import ConfigError
 from ringme_spec.extensions import check_extensions, extension_keys
-from support.operations import GONE, changed_document
+from support.operations import REMOVED, changed_document
 
 WHOAMI = ("paths", "/api/ver1.0/user/", "get")
 GROUPS = ("paths", "/api/ver1.0/client/{client_id}/extension_group/", "get")
@@ -36,7 +36,7 @@ MISTAKES: list[tuple[tuple[str | int, ...], str | int, Any, str]] = [
         {"duration": {"now": "minute"}},
         "x-collections.record.initial.duration.now: must be one of second",
     ),
-    (RECORD, "stored", GONE, "x-collections.record: stored is missing"),
+    (RECORD, "stored", REMOVED, "x-collections.record: stored is missing"),
     (
         ("x-collections", "extension"),
         "identifier",
@@ -62,7 +62,7 @@ MISTAKES: list[tuple[tuple[str | int, ...], str | int, Any, str]] = [
     ((*HISTORY, "x-resource"), "envelope", "calls", "envelope: the response has no property calls"),
     ((*HISTORY, "x-resource"), "envelope", "page", "envelope: page is not an array of the respons"),
     (HISTORY, "parameters", [], ENVELOPE),
-    ((), "x-default-per-page", GONE, ENVELOPE),
+    ((), "x-default-per-page", REMOVED, ENVELOPE),
     (GATHERED, "of", "legs", "x-collections.call: there is no collection legs"),
     (GATHERED, "list", "legs", "x-collections.call: gathered: there is no property legs"),
     (GATHERED, "by", "uuid", "x-collections.call: gathered: needs the key uuid"),
@@ -73,7 +73,7 @@ MISTAKES: list[tuple[tuple[str | int, ...], str | int, Any, str]] = [
     (PART, "own", ["result"], "part_of: result of leg must allow null"),
     (PART, "own", ["colour"], "x-collections.record: part_of: there is no property colour"),
     (LIST, "collection", "elephant", "elephant"),
-    (GROUPS, "operationId", GONE, f"GET {GROUPS[1]}: operationId is missing"),
+    (GROUPS, "operationId", REMOVED, f"GET {GROUPS[1]}: operationId is missing"),
     (GROUPS, "operationId", "listExtensions", "listExtensions"),
     ((*GROUPS, "responses"), "200", {"$ref": "#/components/responses/Gone"}, "responses/Gone"),
     ((*GROUPS, "parameters"), 0, {"$ref": "#/components/parameters/Gone"}, "parameters/Gone"),

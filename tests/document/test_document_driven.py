@@ -12,8 +12,8 @@ import pytest
 
 from document.operations import ALL, DOCUMENT
 from ringme_mock.app import MockApp
-from support.checked import checked_app
 from support.server import SECRETS, TRUSTED
+from support.validating_app import validating_app
 
 
 def write(document: dict[str, Any], path: Path) -> Path:
@@ -62,7 +62,7 @@ def test_operations_that_are_not_in_the_document_are_not_in_the_mock(
     document: dict[str, Any] = json.loads(json.dumps(DOCUMENT))
     for name in removed:
         del document["paths"][ALL[name].path][ALL[name].method.lower()]
-    answers = asyncio.run(ask_all(checked_app(write(document, tmp_path / "spec.yaml"))))
+    answers = asyncio.run(ask_all(validating_app(write(document, tmp_path / "spec.yaml"))))
     for name in removed:
         refused, path = answers.pop(name), document["paths"][ALL[name].path]
         left = {method.upper() for method in path if method != "parameters"}

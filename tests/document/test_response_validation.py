@@ -29,8 +29,8 @@ from ringme_mock.app import MockApp, create_app
 from ringme_mock.http.sessions import Settings
 from ringme_spec.paths import FIXTURES
 from support.asgi import send_request
-from support.checked import broken_responses
 from support.server import API, SECRETS, TRUSTED
+from support.validating_app import invalid_responses
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +41,7 @@ def _answers_fit_the_document() -> None:
 @pytest.fixture(autouse=True)
 def broken() -> Iterator[list[str]]:
     """Return the log messages about invalid responses."""
-    with broken_responses() as found:
+    with invalid_responses() as found:
         yield found
 
 

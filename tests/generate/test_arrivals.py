@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generate.worlds import (
+from generate.seeded_state import (
     CONTRACT,
     FAX_NUMBER,
     GROUP,
     NUMBER,
     SEED,
-    Given,
+    Values,
     entries,
     fresh_state,
     moment,
@@ -37,13 +37,13 @@ NUMBERS = [entry["id"] for entry in SEED["extension"].entries()]
 
 
 def make(
-    collection: str, values: Given | None = None, state: State | None = None, seed: int = 1
+    collection: str, values: Values | None = None, state: State | None = None, seed: int = 1
 ) -> Entry:
     """Return a new item of the number that most tests use."""
     return arrive(state or fresh_state(), CONTRACT, collection, NUMBER, values or {}, Random(seed))
 
 
-def refused(collection: str, values: Given, number: Any = NUMBER) -> tuple[int, str]:
+def error_of(collection: str, values: Values, number: Any = NUMBER) -> tuple[int, str]:
     """Return the status and message of an error; assert that nothing has changed."""
     state = fresh_state()
     with pytest.raises(ApiError) as caught:
@@ -55,7 +55,7 @@ def refused(collection: str, values: Given, number: Any = NUMBER) -> tuple[int, 
 
 @pytest.mark.parametrize("collection", COLLECTIONS)
 @pytest.mark.parametrize("number", NUMBERS)
-def test_what_arrives_for_any_number_fits_the_document(collection: str, number: int) -> None:
+def test_generated_item_of_any_number_is_valid(collection: str, number: int) -> None:
     state = fresh_state()
     for seed in range(20):
         entry = arrive(state, CONTRACT, collection, number, {}, Random(seed))
@@ -64,7 +64,7 @@ def test_what_arrives_for_any_number_fits_the_document(collection: str, number: 
 
 
 @pytest.mark.parametrize("collection", COLLECTIONS)
-def test_it_is_in_the_lists_of_its_number_group_and_client_from_then_on(collection: str) -> None:
+def test_generated_item_is_listed_for_its_number_group_and_client(collection: str) -> None:
     state = fresh_state()
     entry = make(collection, state=state)
     for owner in (("extension", NUMBER), ("extension_group", GROUP), ("client", 12)):
@@ -75,7 +75,9 @@ def test_it_is_in_the_lists_of_its_number_group_and_client_from_then_on(collecti
 @pytest.mark.parametrize(
     ("collection", "prop"), [("record", "extension_group_owner_id"), ("fax", "extension_group_id")]
 )
-def test_its_owner_group_is_that_of_its_number_at_that_moment(collection: str, prop: str) -> None:
+def test_owner_group_of_an_item_is_the_current_group_of_its_number(
+    collection: str, prop: str
+) -> None:
     state = fresh_state()
     before = make(collection, state=state)
     state.store["extension"].update(NUMBER, {"extension_group_id": 3})
@@ -86,7 +88,7 @@ def test_its_owner_group_is_that_of_its_number_at_that_moment(collection: str, p
 
 
 @pytest.mark.parametrize("collection", COLLECTIONS)
-def test_without_a_moment_it_happens_now(collection: str) -> None:
+def test_item_without_a_given_time_ends_now(collection: str) -> None:
     rule = CONTRACT.collections[collection].range
     assert rule is not None
     end = "hangup_time_gmt" if collection in [*CALLS, "leg"] else rule.property
@@ -95,14 +97,14 @@ def test_without_a_moment_it_happens_now(collection: str) -> None:
 
 
 @pytest.mark.parametrize("collection", CALLS)
-def test_a_call_that_is_over_now_began_as_long_before_as_it_lasted(collection: str) -> None:
+def test_call_that_ends_now_started_its_duration_earlier(collection: str) -> None:
     call = make(collection, {"duration": 3600})
     assert call["start_time_gmt"] == "2026-03-18 09:20:30"
     assert moment(call["init_time_gmt"]) < moment(call["start_time_gmt"])
 
 
 @pytest.mark.parametrize(("given", "flow"), [("from", "in"), ("to", "out")])
-def test_who_calls_and_who_is_called_says_in_which_direction(given: str, flow: str) -> None:
+def test_given_caller_or_called_party_determines_the_direction(given: str, flow: str) -> None:
     assert make("record", {given: "79990001234"})["flow"] == flow
 
 
@@ -118,13 +120,13 @@ def test_who_calls_and_who_is_called_says_in_which_direction(given: str, flow: s
         ("2016-02-29 00:00:00", "2016-02-29 00:00:00"),
     ],
 )
-def test_it_happens_at_a_given_moment(at: str, text: str) -> None:
+def test_item_has_the_given_time(at: str, text: str) -> None:
     assert make("record", {"at": at})["init_time_gmt"] == text
 
 
 @pytest.mark.parametrize("collection", CALLS)
 @pytest.mark.parametrize("seed", range(30))
-def test_a_call_hangs_up_so_many_seconds_after_it_starts(collection: str, seed: int) -> None:
+def test_hangup_time_is_start_time_plus_duration(collection: str, seed: int) -> None:
     call = make(collection, seed=seed)
     start, end = moment(call["start_time_gmt"]), moment(call["hangup_time_gmt"])
     assert end - start == timedelta(seconds=call["duration"])
@@ -132,7 +134,7 @@ def test_a_call_hangs_up_so_many_seconds_after_it_starts(collection: str, seed: 
 
 
 @pytest.mark.parametrize("collection", ["record", "voicemail", "fax"])
-def test_its_file_is_of_the_right_kind_and_its_size_is_right(collection: str) -> None:
+def test_generated_file_has_the_documented_type_and_size(collection: str) -> None:
     content = CONTRACT.collections[collection].content
     assert content is not None
     state, kind = fresh_state(), b"%PDF" if collection == "fax" else b"\xff\xe3"
@@ -143,7 +145,7 @@ def test_its_file_is_of_the_right_kind_and_its_size_is_right(collection: str) ->
         assert entry[content.size] == len(file)
 
 
-def test_a_given_file_brings_its_size() -> None:
+def test_given_file_sets_the_size() -> None:
     record = make("record", {"file": "tone.mp3"})
     assert record["record_file_size"] == len(SEED.files["tone.mp3"])
 
@@ -152,9 +154,7 @@ def test_a_given_file_brings_its_size() -> None:
     ("flow", "caller", "called"),
     [("in", "79990007777", "000*320"), ("out", "000*320", "79990007777")],
 )
-def test_the_parties_of_a_call_are_those_that_are_given(
-    flow: str, caller: str, called: str
-) -> None:
+def test_call_has_the_given_parties(flow: str, caller: str, called: str) -> None:
     other = {"in": "from", "out": "to"}[flow]
     call = make("record", {"flow": flow, other: "79990007777"})
     assert (call["from_username"], call["dest_number"]) == (caller, called)
@@ -162,7 +162,7 @@ def test_the_parties_of_a_call_are_those_that_are_given(
     assert call["file_name"].startswith(f"{stamp}_")
 
 
-def test_a_call_names_its_number_as_the_number_itself_does() -> None:
+def test_call_has_the_name_and_type_of_its_number() -> None:
     call = make("record")
     number = SEED["extension"].get(NUMBER)
     assert number is not None
@@ -183,7 +183,7 @@ def test_a_call_names_its_number_as_the_number_itself_does() -> None:
         ("voicemail", "NORMAL_CLEARING", {"caller_bye"}),
     ],
 )
-def test_how_a_call_ended_goes_with_its_result(result: str, cause: str, ended_by: set[str]) -> None:
+def test_hangup_cause_matches_the_result(result: str, cause: str, ended_by: set[str]) -> None:
     for seed in range(20):
         call = make("record", {"result": result}, seed=seed)
         assert call["hangup_cause"] == cause
@@ -191,7 +191,7 @@ def test_how_a_call_ended_goes_with_its_result(result: str, cause: str, ended_by
         assert (call["record_uuid"] is not None) == (result in ("answered", "voicemail"))
 
 
-def test_a_call_that_nobody_answered_is_in_the_history_and_has_no_record() -> None:
+def test_unanswered_call_is_in_the_history_without_a_record() -> None:
     state = fresh_state()
     records = list(state.store["record"].entries())
     call = make("record", {"result": "busy", "from": "79990001234"}, state=state)
@@ -202,7 +202,7 @@ def test_a_call_that_nobody_answered_is_in_the_history_and_has_no_record() -> No
     assert (newest["call_uuid"], newest["result"]) == (call["call_uuid"], "busy")
 
 
-def test_a_telephone_registers_and_leaves_in_turn() -> None:
+def test_registration_events_alternate_between_on_and_off() -> None:
     state = fresh_state()
     before = next(state.store.find("reg_status_log", Query(descending=True), ("extension", NUMBER)))
     assert before["status"] == "off"
@@ -210,14 +210,14 @@ def test_a_telephone_registers_and_leaves_in_turn() -> None:
     assert made == ["on", "off", "on", "off"]
 
 
-def test_a_registration_in_the_past_follows_the_one_before_it() -> None:
+def test_past_registration_event_follows_the_one_before_it() -> None:
     # On that day, the number registered at 05:20; it unregistered in May.
     assert make("reg_status_log", {"at": "2016-04-06 05:19:59"})["status"] == "on"
     assert make("reg_status_log", {"at": "2016-04-06 05:20:01"})["status"] == "off"
 
 
 @pytest.mark.parametrize("collection", ["record", "voicemail", "fax"])
-def test_the_same_chance_twice_still_gives_keys_of_their_own(collection: str) -> None:
+def test_same_seed_twice_gives_distinct_keys(collection: str) -> None:
     state = fresh_state()
     key = CONTRACT.collections[collection].key
     assert make(collection, state=state)[key] != make(collection, state=state)[key]
@@ -257,33 +257,33 @@ def test_the_same_chance_twice_still_gives_keys_of_their_own(collection: str) ->
         ({"x" * 5000: "red"}, ["x:", "duration"]),
     ],
 )
-def test_a_value_that_cannot_be_is_named(values: Given, words: list[str]) -> None:
-    status, message = refused("record", values)
+def test_error_for_an_invalid_value_names_it(values: Values, words: list[str]) -> None:
+    status, message = error_of("record", values)
     assert status == 400
     assert len(message) < 1000
     for word in words:
         assert word in message
 
 
-def test_a_key_that_is_taken_is_named() -> None:
+def test_error_for_a_taken_key_names_it() -> None:
     taken = next(iter(SEED["record"].entries()))["record_uuid"]
-    assert refused("record", {"record_uuid": taken}) == (400, "record_uuid: is taken")
+    assert error_of("record", {"record_uuid": taken}) == (400, "record_uuid: is taken")
 
 
-def test_an_id_that_the_mock_counts_cannot_be_given() -> None:
-    status, message = refused("reg_status_log", {"id": 99})
+def test_id_that_the_mock_assigns_cannot_be_given() -> None:
+    status, message = error_of("reg_status_log", {"id": 99})
     assert status == 400
     assert message.startswith("id: ")
 
 
 @pytest.mark.parametrize("number", [999, "36", None, [36], {"id": 36}, 36.5])
-def test_a_number_that_is_not_there_is_a_404(number: Any) -> None:
-    assert refused("record", {}, number) == (404, "No such extension")
+def test_unknown_number_is_a_404(number: Any) -> None:
+    assert error_of("record", {}, number) == (404, "No such extension")
 
 
 @pytest.mark.parametrize("collection", ["user", "extension_group", "client"])
-def test_what_cannot_arrive_is_named_with_what_can(collection: str) -> None:
-    status, message = refused(collection, {})
+def test_error_for_an_unsupported_collection_lists_the_supported_ones(collection: str) -> None:
+    status, message = error_of(collection, {})
     assert (status, message) == (
         400,
         f"{collection}: cannot be simulated; possible: {', '.join(COLLECTIONS)}",
@@ -291,7 +291,7 @@ def test_what_cannot_arrive_is_named_with_what_can(collection: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["from", "to", "at"])
-def test_null_for_a_party_or_the_moment_is_as_if_it_were_not_given(name: str) -> None:
+def test_null_party_or_time_equals_an_omitted_one(name: str) -> None:
     assert make("record", {name: None}) == make("record")
 
 
@@ -312,9 +312,9 @@ def document_with(change: str) -> Contract:
     return Contract(document)
 
 
-def test_a_property_that_ones_own_document_needs_has_to_be_given() -> None:
+def test_additional_required_property_must_be_given() -> None:
     contract = document_with("required")
-    state = State(contract, with_rules(contract))
+    state = State(contract, store_of_fixtures(contract))
     with pytest.raises(ApiError) as caught:
         arrive(state, contract, "record", NUMBER, {}, Random(1))
     assert (caught.value.status, caught.value.message) == (400, "colour: is missing")
@@ -322,15 +322,15 @@ def test_a_property_that_ones_own_document_needs_has_to_be_given() -> None:
     assert entry["colour"] == "red"
 
 
-def test_a_collection_that_ones_own_document_lacks_cannot_arrive() -> None:
+def test_collection_removed_from_the_document_cannot_be_simulated() -> None:
     contract = document_with("gone")
-    state = State(contract, with_rules(contract))
+    state = State(contract, store_of_fixtures(contract))
     with pytest.raises(ApiError, match="voicemail, fax, reg_status_log") as caught:
         arrive(state, contract, "record", NUMBER, {}, Random(1))
     assert caught.value.status == 400
 
 
-def with_rules(contract: Contract) -> Store:
+def store_of_fixtures(contract: Contract) -> Store:
     """Return clients, groups and numbers of the fixtures in a store of another document."""
     store = Store.empty(contract, SEED.files)
     for name in ("client", "extension_group", "extension"):
@@ -338,9 +338,9 @@ def with_rules(contract: Contract) -> Store:
     return store
 
 
-def test_a_file_of_a_kind_that_cannot_be_made_has_to_be_there() -> None:
+def test_file_of_an_unsupported_media_type_must_be_in_the_fixtures() -> None:
     contract = document_with("another media type")
-    state = State(contract, with_rules(contract))
+    state = State(contract, store_of_fixtures(contract))
     with pytest.raises(ApiError, match=r"file: .*audio/x-wav") as caught:
         arrive(state, contract, "record", NUMBER, {}, Random(1))
     assert caught.value.status == 400
@@ -369,8 +369,8 @@ any_names = st.sampled_from(
     values=st.dictionaries(any_names, any_value, max_size=4),
     seed=st.integers(0, 2**32),
 )
-def test_whatever_is_given_it_fits_the_document_or_is_a_400(
-    collection: str, values: Given, seed: int
+def test_any_given_values_create_a_valid_item_or_are_a_400(
+    collection: str, values: Values, seed: int
 ) -> None:
     state = fresh_state()
     status, entry = 201, None

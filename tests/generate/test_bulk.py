@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generate.worlds import (
+from generate.seeded_state import (
     BULK,
     CLIENT,
     CONTRACT,
@@ -64,21 +64,21 @@ def added(state: State, collection: str) -> list[Entry]:
 
 
 @pytest.mark.parametrize("name", COUNTS)
-def test_there_are_as_many_as_asked_for_and_all_fit_the_document(state: State, name: str) -> None:
+def test_bulk_creates_the_requested_counts_of_valid_entries(state: State, name: str) -> None:
     found = added(state, BULK[name])
     assert len(found) == COUNTS[name]
     for entry in found:
         assert problems(BULK[name], entry) == []
 
 
-def test_calls_have_a_record_just_if_somebody_answered(state: State) -> None:
+def test_only_answered_calls_have_a_record(state: State) -> None:
     assert {one["result"] for one in added(state, "record")} == {"answered", "voicemail"}
     unanswered = [one for one in added(state, "leg") if one["record_uuid"] is None]
     assert {one["result"] for one in unanswered} >= {"busy", "not answered", "rejected", "failed"}
     assert not {one["result"] for one in unanswered} & {"answered"}
 
 
-def test_the_same_seed_in_the_same_state_gives_the_same_entries(state: State) -> None:
+def test_same_seed_and_state_give_the_same_entries(state: State) -> None:
     again = fresh_state()
     bulk(again, COUNTS)
     assert entries(again) == entries(state)
@@ -87,7 +87,7 @@ def test_the_same_seed_in_the_same_state_gives_the_same_entries(state: State) ->
     assert entries(other) != entries(state)
 
 
-def test_the_same_seed_again_adds_others() -> None:
+def test_repeated_bulk_with_the_same_seed_adds_distinct_entries() -> None:
     state = fresh_state()
     for _ in range(2):
         bulk(state, {"extensions": 5, "records": 50, "faxes": 50, "voicemail": 50})
@@ -95,7 +95,7 @@ def test_the_same_seed_again_adds_others() -> None:
     assert len({entry["name"] for entry in added(state, "extension")}) == 10
 
 
-def test_numbers_are_the_lowest_free_ones_with_the_digits_of_the_client() -> None:
+def test_new_numbers_are_the_lowest_free_ones_of_the_client() -> None:
     state = fresh_state()
     bulk(state, {"extensions": 250})
     names = [entry["name"] for entry in added(state, "extension")]
@@ -104,15 +104,15 @@ def test_numbers_are_the_lowest_free_ones_with_the_digits_of_the_client() -> Non
     assert names == free[:250]
 
 
-def test_more_numbers_than_the_digits_allow_are_refused() -> None:
+def test_more_numbers_than_are_free_are_refused() -> None:
     own = sum(1 for one in SEED["extension"].entries() if one["client_id"] == CLIENT)
-    assert refused({"groups": 3, "extensions": 1001}) == (
+    assert error_of({"groups": 3, "extensions": 1001}) == (
         400,
         f"extensions: {1000 - own} numbers of client 12 are free, not 1001",
     )
 
 
-def test_new_numbers_are_spread_over_the_new_groups_and_none_stays_empty(state: State) -> None:
+def test_new_numbers_are_spread_over_all_new_groups(state: State) -> None:
     groups = {group["id"] for group in added(state, "extension_group")}
     sizes = Counter(number["extension_group_id"] for number in added(state, "extension"))
     assert groups <= sizes.keys()
@@ -121,14 +121,14 @@ def test_new_numbers_are_spread_over_the_new_groups_and_none_stays_empty(state: 
     assert sizes[None] < 30
 
 
-def test_without_new_groups_they_go_into_those_of_the_client() -> None:
+def test_without_new_groups_numbers_join_existing_groups_of_the_client() -> None:
     state = fresh_state()
     bulk(state, {"extensions": 60})
     own = {one["id"] for one in SEED["extension_group"].entries() if one["client_id"] == CLIENT}
     assert {number["extension_group_id"] for number in added(state, "extension")} <= {*own, None}
 
 
-def test_numbers_look_like_those_of_people(state: State) -> None:
+def test_generated_numbers_have_realistic_types_statuses_and_labels(state: State) -> None:
     numbers = added(state, "extension")
     phones = [one for one in numbers if one["type"] == "phone"]
     assert len(phones) > len(numbers) / 2
@@ -142,7 +142,7 @@ def test_numbers_look_like_those_of_people(state: State) -> None:
     assert all(one["domain"] == "sip.ringme.ru" for one in numbers)
 
 
-def test_items_begin_in_the_last_months_and_are_over_now(state: State) -> None:
+def test_items_start_within_three_months_and_end_before_now(state: State) -> None:
     now = NOW.replace(tzinfo=None)
     for name in ("record", "voicemail", "fax", "reg_status_log"):
         rule = CONTRACT.collections[name].range
@@ -154,7 +154,7 @@ def test_items_begin_in_the_last_months_and_are_over_now(state: State) -> None:
         assert max(moment(entry["hangup_time_gmt"]) for entry in added(state, name)) <= now
 
 
-def test_no_recording_needs_a_file_of_the_fixtures(state: State) -> None:
+def test_recordings_need_no_fixture_files(state: State) -> None:
     for name in ("record", "voicemail"):
         entries = list(added(state, name))
         assert {entry["file"] for entry in entries} == {None}
@@ -162,7 +162,7 @@ def test_no_recording_needs_a_file_of_the_fixtures(state: State) -> None:
         assert max(map(abs, lengths)) <= 0.072
 
 
-def test_the_day_has_busy_hours_and_the_week_quiet_days(state: State) -> None:
+def test_calls_follow_working_hours_and_weekdays(state: State) -> None:
     moments = [moment(entry["init_time_gmt"]) for entry in added(state, "record")]
     hours = Counter(one.hour for one in moments)
     assert sum(hours[hour] for hour in range(6, 15)) > 0.8 * len(moments)
@@ -173,7 +173,7 @@ def test_the_day_has_busy_hours_and_the_week_quiet_days(state: State) -> None:
     assert 0.4 < fractions / len(moments) < 0.6
 
 
-def test_some_numbers_are_busier_than_others_and_their_kinds_fit(state: State) -> None:
+def test_calls_are_unevenly_distributed_over_numbers_of_fitting_types(state: State) -> None:
     calls = Counter(entry["extension_id"] for entry in added(state, "record"))
     assert len(calls) > 100
     assert calls.most_common(1)[0][1] > 4 * len(added(state, "record")) / len(calls)
@@ -185,14 +185,14 @@ def test_some_numbers_are_busier_than_others_and_their_kinds_fit(state: State) -
         assert number["type"] == "fax"
 
 
-def test_items_belong_to_the_group_that_their_number_is_in(state: State) -> None:
+def test_items_belong_to_the_group_of_their_number(state: State) -> None:
     for call in added(state, "record"):
         number = state.store["extension"].get(call["extension_id"])
         assert number is not None
         assert call["extension_group_owner_id"] == number["extension_group_id"]
 
 
-def test_each_telephone_registers_and_leaves_in_turn(state: State) -> None:
+def test_bulk_registration_events_alternate_between_on_and_off(state: State) -> None:
     by_number: dict[int, list[str]] = {one["id"]: [] for one in added(state, "extension")}
     for entry in state.store["reg_status_log"].entries():
         if entry["extension_id"] in by_number:
@@ -202,14 +202,14 @@ def test_each_telephone_registers_and_leaves_in_turn(state: State) -> None:
         assert turns == (["on", "off"] * len(turns))[: len(turns)]
 
 
-def test_items_alone_go_to_the_numbers_that_are_there() -> None:
+def test_items_without_new_numbers_use_existing_numbers() -> None:
     state = fresh_state()
     assert bulk(state, {"records": 40}, client=OTHER_CLIENT) == {"record": 40}
     own = {one["id"] for one in SEED["extension"].entries() if one["client_id"] == OTHER_CLIENT}
     assert {entry["extension_id"] for entry in added(state, "record")} <= own
 
 
-def refused(counts: dict[str, Any], client: Any = CLIENT) -> tuple[int, str]:
+def error_of(counts: dict[str, Any], client: Any = CLIENT) -> tuple[int, str]:
     """Return the status and message of an error; assert that nothing has changed."""
     state = fresh_state()
     state.store.delete("extension", 55)
@@ -238,30 +238,30 @@ def next_keys(store: Store) -> list[int]:
         ),
     ],
 )
-def test_a_count_that_cannot_be_is_named(counts: dict[str, Any], message: str) -> None:
-    assert refused(counts) == (400, message)
+def test_error_for_an_invalid_count_names_it(counts: dict[str, Any], message: str) -> None:
+    assert error_of(counts) == (400, message)
 
 
 @pytest.mark.parametrize("client", [99, None, "12", [12]])
-def test_a_client_that_is_not_there_is_a_404(client: Any) -> None:
-    assert refused({"groups": 1}, client) == (404, "No such client")
+def test_unknown_client_is_a_404(client: Any) -> None:
+    assert error_of({"groups": 1}, client) == (404, "No such client")
 
 
-def test_items_need_numbers() -> None:
-    assert refused({"groups": 2, "records": 5}, EMPTY_CLIENT) == (
+def test_items_for_a_client_without_numbers_are_refused() -> None:
+    assert error_of({"groups": 2, "records": 5}, EMPTY_CLIENT) == (
         400,
         "records: client 15 has no numbers to put them on",
     )
 
 
-def test_a_clock_at_the_beginning_of_time_is_refused() -> None:
+def test_bulk_is_refused_if_the_clock_is_too_early() -> None:
     state = fresh_state(datetime(1, 1, 5, tzinfo=UTC))
     with pytest.raises(ApiError, match="clock: ") as caught:
         bulk(state, {"records": 5})
     assert caught.value.status == 400
 
 
-def without(*collections: str) -> Contract:
+def contract_without(*collections: str) -> Contract:
     """Return the document without some collections, and without operations."""
     document = copy.deepcopy(CONTRACT.document)
     document["paths"] = {}
@@ -281,9 +281,9 @@ def without(*collections: str) -> Contract:
     return Contract(document)
 
 
-def test_a_document_without_groups_is_refused() -> None:
+def test_bulk_is_refused_for_a_document_without_groups() -> None:
     items = ("record", "voicemail", "fax", "reg_status_log", "did", "event", "phone_event")
-    contract = without("extension_group", "extension", "current_call", *items)
+    contract = contract_without("extension_group", "extension", "current_call", *items)
     state = State(contract, Store.empty(contract, {}))
     with pytest.raises(ApiError, match="has no extension_group of a client") as caught:
         bulk_now(state, contract, CLIENT, {"groups": 1}, Random(1))
@@ -297,7 +297,7 @@ def test_a_document_without_groups_is_refused() -> None:
     client=st.sampled_from([12, 13, 14, 15]),
     now=st.datetimes(datetime(1950, 1, 1), datetime(2990, 1, 1)),
 )
-def test_any_counts_at_any_time_give_a_state_that_would_do_as_fixtures(
+def test_any_bulk_result_can_be_exported_and_imported(
     counts: dict[str, int], seed: int, client: int, now: datetime
 ) -> None:
     state = fresh_state(now.replace(tzinfo=UTC))

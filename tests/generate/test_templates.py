@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from generate.worlds import CONTRACT
+from generate.seeded_state import CONTRACT
 from ringme_mock.generate.arrive import ARRIVALS, arrivals_of
 from ringme_mock.generate.bulk_plan import BULK, draw_moments
 from ringme_mock.generate.datetimes import parse_datetime
@@ -16,7 +16,7 @@ from ringme_spec.document import read_yaml
 
 
 @pytest.mark.parametrize("name", read_yaml(ARRIVALS))
-def test_the_templates_know_the_properties_of_the_document(name: str) -> None:
+def test_templates_cover_the_properties_of_the_document(name: str) -> None:
     rule = CONTRACT.collections[name]
     node = read_yaml(ARRIVALS)[name]
     filled = set(arrivals_of(CONTRACT, name)._follows)
@@ -29,7 +29,7 @@ def test_the_templates_know_the_properties_of_the_document(name: str) -> None:
 
 
 @pytest.mark.parametrize("path", [ARRIVALS, BULK])
-def test_each_name_in_braces_is_a_property_of_the_document(path: Path) -> None:
+def test_placeholders_of_templates_are_properties_of_the_document(path: Path) -> None:
     """A misspelt property of a number would become null without an error."""
     known = {name: set(rule.properties) for name, rule in CONTRACT.collections.items()}
     known["person"] = {"label", "latin"}
@@ -48,11 +48,11 @@ def test_each_name_in_braces_is_a_property_of_the_document(path: Path) -> None:
         "\u0662016-04-01 10:00:00",
     ],
 )  # fmt: skip
-def test_what_is_no_moment_is_none(text: str) -> None:
+def test_invalid_datetime_parses_to_none(text: str) -> None:
     assert parse_datetime(text) is None
 
 
-def test_a_rhythm_keeps_within_its_span_even_if_that_is_a_part_of_an_hour() -> None:
+def test_drawn_times_stay_within_a_span_shorter_than_an_hour() -> None:
     start, end = datetime(2016, 4, 1, 10, 59, 30), datetime(2016, 4, 1, 11, 0, 15)
     plan = {"hours": [1] * 24, "weekdays": [1] * 7, "fractions": 1}
     moments = draw_moments((start, end), plan, 500, Random(1))

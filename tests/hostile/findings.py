@@ -35,12 +35,12 @@ class Findings:
             if status >= 500 and FAILED in body:
                 self._note(f"{status} {body[:200]!r}: {what}")
 
-    def fault(self, what: str) -> None:
+    def add_fault(self, what: str) -> None:
         """Record a fault."""
         with self._lock:
             self._note(what)
 
-    def waited(self, seconds: float, what: str) -> None:
+    def record_wait(self, seconds: float, what: str) -> None:
         """Record how long another client had to wait."""
         with self._lock:
             if seconds > self.longest_wait:
@@ -48,14 +48,14 @@ class Findings:
             if seconds > LONGEST_WAIT:
                 self._note(f"another client waited {seconds:.2f} s during {what}")
 
-    def look_at_memory(self, process: int) -> None:
+    def record_memory(self, process: int) -> None:
         """Record the memory of a process."""
         self.memory.append(resident(process))
 
     def check_growth(self) -> None:
         """Record a fault if memory has grown too much during the run."""
         if len(self.memory) > 2 and self.memory[-1] - self.memory[1] > _MOST_GROWTH:
-            self.fault(f"memory grew from {self.memory[1]:.0f} to {self.memory[-1]:.0f} MB")
+            self.add_fault(f"memory grew from {self.memory[1]:.0f} to {self.memory[-1]:.0f} MB")
 
     def text(self) -> str:
         """Return the findings as a few lines of text."""
@@ -66,7 +66,7 @@ class Findings:
             f"  statuses (0: no response): {shown}",
             f"  longest wait of another client: {self.longest_wait * 1000:.0f} ms",
             f"  memory (MB): {memory}",
-            *(f"  FAULT {fault}" for fault in self.faults),
+            *(f"  FAULT {add_fault}" for add_fault in self.faults),
         ]
         if self.longest_wait > LONGEST_WAIT / 4:
             lines.insert(3, f"    during {self.longest_by[:300]}")

@@ -18,8 +18,8 @@ if __name__ == "__main__":
     sys.path[0] = str(Path(__file__).resolve().parents[1])
     sys.path.insert(1, str(Path(__file__).resolve().parents[2] / "bench"))
 
-from hostile.attack import Attack
 from hostile.findings import Findings
+from hostile.fuzz_run import FuzzRun
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     options = parser.parse_args(given)
     conditions = _conditions(given) if options.results else None
-    found = Attack(options.requests, options.seed).run()
+    found = FuzzRun(options.requests, options.seed).run()
     found.check_growth()
     sys.stdout.write(found.text() + "\n")
     if conditions:

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from cli.command import Command, running
-from hostile.wire import Answer, Wire
+from hostile.wire import Wire, WireResponse
 from ringme_mock import MockServer
 from ringme_mock.actions import token_endpoint as token_endpoint
 from ringme_mock.server.json_log import JsonLog
@@ -71,32 +71,32 @@ def leaked(text: str) -> list[str]:
 
 
 @dataclass
-class Told:
+class MockOutput:
     """Everything that a mock returned and logged: responses, pages by path, stream, log."""
 
-    answers: list[Answer]
+    responses: list[WireResponse]
     pages: dict[str, str]
     stream: str
     log: str
     tokens: dict[str, str]
 
 
-def send_all(url: str) -> list[Answer]:
-    answers = []
+def send_all(url: str) -> list[WireResponse]:
+    responses = []
     for index, case in enumerate(CASES):
         with Wire(url) as wire:
             wire.send(request(index, case))
-            answers.append(wire.answer())
-    return answers
+            responses.append(wire.read_response())
+    return responses
 
 
-def told_by(command: Command) -> Told:
+def output_of(command: Command) -> MockOutput:
     """Send all cases, then real tokens: in a header, in the query and in a form."""
     with httpx.Client(base_url=command.url, trust_env=False) as http:
         with http.stream("GET", "/__mock__/journal/stream") as stream:
             chunks = stream.iter_text()
             assert next(chunks).startswith(": open")
-            answers = send_all(command.url)
+            responses = send_all(command.url)
             tokens = http.post("/oauth/token", data=LOGIN).json()
             header = {"Authorization": f"Bearer {tokens['access_token']}"}
             assert http.get("/api/ver1.0/user/", headers=header).status_code == 200
@@ -110,59 +110,60 @@ def told_by(command: Command) -> Told:
                 streamed += next(chunks)
         pages = {path: http.get(path).text for path in PLACES}
     command.end()
-    return Told(answers, pages, streamed, "\n".join((*command.out, *command.err)), tokens)
+    return MockOutput(responses, pages, streamed, "\n".join((*command.out, *command.err)), tokens)
 
 
 @pytest.fixture(scope="module", params=["text", "json"])
-def told(request: pytest.FixtureRequest) -> Iterator[Told]:
+def mock_output(request: pytest.FixtureRequest) -> Iterator[MockOutput]:
     options = ("--port", "0", "--log-level", "debug", "--log-format", request.param)
     with running("serve", *options) as command:
         assert command.wait_for("mock runs at"), command.err
-        yield told_by(command)
+        yield output_of(command)
 
 
-def test_every_case_is_answered_and_none_breaks_the_mock(told: Told) -> None:
+def test_every_canary_request_gets_a_response_below_500(mock_output: MockOutput) -> None:
     statuses = {
-        case["way"]: answer.status for case, answer in zip(CASES, told.answers, strict=True)
+        case["way"]: response.status
+        for case, response in zip(CASES, mock_output.responses, strict=True)
     }
     assert {way: status for way, status in statuses.items() if not 200 <= status < 500} == {}
 
 
-def test_no_answer_repeats_a_secret(told: Told) -> None:
-    assert leaked("".join(f"{one.head!r} {one.body!r}" for one in told.answers)) == []
+def test_no_response_contains_a_canary(mock_output: MockOutput) -> None:
+    assert leaked("".join(f"{one.head!r} {one.body!r}" for one in mock_output.responses)) == []
 
 
-def test_no_secret_is_in_the_log(told: Told) -> None:
-    assert "/no/such/path" in told.log
-    assert "DEBUG" in told.log or '"debug"' in told.log
-    assert leaked(told.log) == []
+def test_log_contains_no_canary(mock_output: MockOutput) -> None:
+    assert "/no/such/path" in mock_output.log
+    assert "DEBUG" in mock_output.log or '"debug"' in mock_output.log
+    assert leaked(mock_output.log) == []
 
 
 @pytest.mark.parametrize("path", PLACES)
-def test_no_secret_is_in_the_journal_or_its_export(told: Told, path: str) -> None:
-    assert leaked(told.pages[path]) == []
+def test_journal_and_its_export_contain_no_canary(mock_output: MockOutput, path: str) -> None:
+    assert leaked(mock_output.pages[path]) == []
 
 
-def test_no_secret_is_in_the_stream_of_the_journal(told: Told) -> None:
-    assert told.stream.count("event: request") > 30
-    assert leaked(told.stream) == []
+def test_journal_stream_contains_no_canary(mock_output: MockOutput) -> None:
+    assert mock_output.stream.count("event: request") > 30
+    assert leaked(mock_output.stream) == []
 
 
-def test_issued_tokens_are_in_no_output(told: Told) -> None:
-    places = {**told.pages, "log": told.log, "stream": told.stream}
+def test_issued_tokens_are_redacted_in_all_output(mock_output: MockOutput) -> None:
+    places = {**mock_output.pages, "log": mock_output.log, "stream": mock_output.stream}
     for name in ("access_token", "refresh_token"):
-        assert [place for place, text in places.items() if told.tokens[name] in text] == []
+        assert [place for place, text in places.items() if mock_output.tokens[name] in text] == []
 
 
-def test_the_secret_of_an_application_that_logs_in_is_in_no_log(told: Told) -> None:
+def test_client_secret_and_password_are_not_logged(mock_output: MockOutput) -> None:
     # The announcement as text contains, on purpose, the command for a first token.
-    requests = told.log.split("Press Ctrl-C to stop.")[-1]
+    requests = mock_output.log.split("Press Ctrl-C to stop.")[-1]
     assert "/oauth/token" in requests
     assert LOGIN["client_secret"] not in requests
     assert LOGIN["password"] not in requests
 
 
-def test_a_crash_does_not_tell_what_was_sent(
+def test_internal_error_does_not_reveal_request_parameters(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(_call: object, given: dict[str, str]) -> None:
@@ -171,10 +172,10 @@ def test_a_crash_does_not_tell_what_was_sent(
     monkeypatch.setattr(token_endpoint, "find_application", broken)
     form = {**LOGIN, "client_secret": canary(0), "password": canary(1)}
     with MockServer() as server, caplog.at_level(logging.DEBUG):
-        answer = httpx.post(f"{server.url}/oauth/token", data=form, trust_env=False)
+        response = httpx.post(f"{server.url}/oauth/token", data=form, trust_env=False)
         journal = json.dumps(server.journal())
-    assert answer.status_code == 500
-    assert answer.json() == {"message": "Internal error of the mock; see its log"}
+    assert response.status_code == 500
+    assert response.json() == {"message": "Internal error of the mock; see its log"}
     assert leaked(journal) == []
     (failure,) = [one for one in caplog.records if one.levelno >= logging.ERROR]
     for formatter in (PlainLog("%(message)s"), JsonLog()):
@@ -200,7 +201,7 @@ SHOWN_AS = [
 
 
 @pytest.mark.parametrize(("text", "shown"), SHOWN_AS)
-def test_a_text_keeps_all_but_its_secrets(text: str, shown: str) -> None:
+def test_mask_text_replaces_only_secrets(text: str, shown: str) -> None:
     assert mask_text(text) == shown
 
 
@@ -208,7 +209,7 @@ def test_a_text_keeps_all_but_its_secrets(text: str, shown: str) -> None:
     "piece",
     ["secret", "://", "basic ", 'secret":"', "token%", "a", '"password": \\', "code=", ":@/"],
 )
-def test_no_text_is_slow_to_mask(piece: str) -> None:
+def test_mask_text_takes_linear_time(piece: str) -> None:
     # Takes half a second if the time is linear in the length, hours if it is quadratic.
     text = piece * (1_000_000 // len(piece))
     assert sys.getsizeof(mask_text(text)) > 0

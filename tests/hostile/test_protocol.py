@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from hostile.wire import Patient, Wire, request
+from hostile.wire import LongTimeouts, Wire, request
 from ringme_mock.server.runner import RunningServer
-from support.patience import PATIENCE
 from support.serving import served
+from support.timeouts import TIMEOUT
 
 CHUNKED = "Transfer-Encoding: chunked"
 
@@ -39,7 +39,7 @@ async def body_of(receive: Receive) -> bytes:
             return b"".join(parts)
 
 
-class Site:
+class RecordingApp:
     """ASGI application of a few paths that records its scopes and messages."""
 
     def __init__(self) -> None:
@@ -111,33 +111,33 @@ class Site:
         await respond(send, b"paused")
 
 
-class Stage:
+class SwitchableApp:
     """Application of one server; delegates to the site of the current test."""
 
     url: str
-    site: Site
+    app: RecordingApp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.site(scope, receive, send)
+        await self.app(scope, receive, send)
 
 
 @pytest.fixture(scope="module")
-def stage() -> Iterator[Stage]:
-    stage = Stage()
-    with served(stage, Patient) as stage.url:
-        yield stage
+def switchable_app() -> Iterator[SwitchableApp]:
+    switchable_app = SwitchableApp()
+    with served(switchable_app, LongTimeouts) as switchable_app.url:
+        yield switchable_app
 
 
 @pytest.fixture
-def site(stage: Stage) -> Site:
-    stage.site = Site()
-    return stage.site
+def app(switchable_app: SwitchableApp) -> RecordingApp:
+    switchable_app.app = RecordingApp()
+    return switchable_app.app
 
 
 @pytest.fixture
-def url(stage: Stage, site: Site) -> str:
-    assert stage.site is site
-    return stage.url
+def url(switchable_app: SwitchableApp, app: RecordingApp) -> str:
+    assert switchable_app.app is app
+    return switchable_app.url
 
 
 def rest_of(wire: Wire) -> bytes:
@@ -148,11 +148,11 @@ def rest_of(wire: Wire) -> bytes:
     return b"".join(parts)
 
 
-def test_the_scope_is_whole(site: Site, url: str) -> None:
+def test_asgi_scope_is_complete(app: RecordingApp, url: str) -> None:
     with Wire(url) as wire:
         wire.send(request("PUT", "/e%63ho/?a=%20&b", "X-More: 1", "x-more: 2", body=b"x"))
-        assert wire.answer().body == b"x"
-    (scope,) = site.scopes
+        assert wire.read_response().body == b"x"
+    (scope,) = app.scopes
     host, port = wire_names(scope)
     assert scope == {
         "type": "http",
@@ -196,45 +196,50 @@ def wire_names(scope: Scope) -> tuple[str, int]:
         (b"/%ff%zz", "/\ufffd%zz", b""),
     ],
 )
-def test_targets_are_taken_apart(
-    site: Site, url: str, target: bytes, path: str, query: bytes, monkeypatch: pytest.MonkeyPatch
+def test_request_target_is_split_into_path_and_query(
+    app: RecordingApp,
+    url: str,
+    target: bytes,
+    path: str,
+    query: bytes,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def echo(_site: Site, scope: Scope, receive: Receive, send: Send) -> None:
-        site.scopes.append(scope)
+    async def echo(_app: RecordingApp, scope: Scope, receive: Receive, send: Send) -> None:
+        app.scopes.append(scope)
         await respond(send, await body_of(receive))
 
-    monkeypatch.setattr(Site, "__call__", echo)
+    monkeypatch.setattr(RecordingApp, "__call__", echo)
     with Wire(url) as wire:
         wire.send(b"GET " + target + b" HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert wire.answer().status == 200
-    assert [(one["path"], one["query_string"]) for one in site.scopes] == [(path, query)]
+        assert wire.read_response().status == 200
+    assert [(one["path"], one["query_string"]) for one in app.scopes] == [(path, query)]
 
 
 @pytest.mark.parametrize("size", [0, 1, 1000, 300_000])
 @pytest.mark.parametrize("pieces", [1, 7])
-def test_bodies_arrive_in_chunks_as_with_a_length(url: str, size: int, pieces: int) -> None:
+def test_chunked_and_fixed_length_bodies_are_read(url: str, size: int, pieces: int) -> None:
     body = bytes(number % 251 for number in range(size))
     step = size // pieces + 1
     parts = [body[start : start + step] for start in range(0, size, step)]
     chunks = b"".join(b"%x;ext=1\r\n%b\r\n" % (len(one), one) for one in parts)
     with Wire(url) as wire:
         wire.send(request("POST", "/", CHUNKED) + chunks + b"0\r\nX-Trailer: y\r\n\r\n")
-        assert wire.answer().body == body
+        assert wire.read_response().body == body
         wire.send(request("POST", "/", f"Content-Length: {size}") + body)
-        assert wire.answer().body == body
+        assert wire.read_response().body == body
 
 
-def test_trailers_do_not_become_headers(site: Site, url: str) -> None:
+def test_trailers_do_not_become_headers(app: RecordingApp, url: str) -> None:
     with Wire(url) as wire:
         trailers = b"0\r\nX-Trailer: y\r\nHost: other\r\nExpect: 100-continue\r\n\r\n"
         wire.send(request("POST", "/", CHUNKED) + trailers + request("GET", "/"))
-        assert [wire.answer().status for _ in range(2)] == [200, 200]
-    for scope in site.scopes:
+        assert [wire.read_response().status for _ in range(2)] == [200, 200]
+    for scope in app.scopes:
         assert b"x-trailer" not in dict(scope["headers"])
         assert dict(scope["headers"])[b"host"] == b"127.0.0.1"
 
 
-def test_requests_at_once_are_answered_one_after_the_other_and_in_order(url: str) -> None:
+def test_pipelined_requests_are_served_in_order(url: str) -> None:
     with Wire(url) as wire:
         wire.send(
             request("GET", "/pause")
@@ -243,16 +248,21 @@ def test_requests_at_once_are_answered_one_after_the_other_and_in_order(url: str
             + request("POST", "/", CHUNKED)
             + b"6\r\nsecond\r\n0\r\n\r\n"
         )
-        assert [wire.answer().body for _ in range(4)] == [b"paused", b"first", b"early", b"second"]
+        assert [wire.read_response().body for _ in range(4)] == [
+            b"paused",
+            b"first",
+            b"early",
+            b"second",
+        ]
 
 
-def test_a_body_that_the_application_did_not_read_is_skipped(url: str) -> None:
+def test_body_that_the_application_did_not_read_is_skipped(url: str) -> None:
     body = b"GET /never HTTP/1.1\r\n\r\n" * 10_000
     with Wire(url) as wire:
         wire.send(request("POST", "/early", f"Content-Length: {len(body)}"))
-        assert wire.answer().body == b"early"
+        assert wire.read_response().body == b"early"
         wire.send(body + request("POST", "/", body=b"next"))
-        assert wire.answer().body == b"next"
+        assert wire.read_response().body == b"next"
 
 
 @pytest.mark.parametrize(
@@ -265,7 +275,7 @@ def test_a_body_that_the_application_did_not_read_is_skipped(url: str) -> None:
         b"GET /early HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
     ],
 )
-def test_a_connection_ends_behind_the_last_response(url: str, content: bytes) -> None:
+def test_connection_is_closed_after_the_last_response(url: str, content: bytes) -> None:
     with Wire(url) as wire:
         wire.send(content + request("GET", "/early") * 2)
         found = rest_of(wire)
@@ -273,7 +283,7 @@ def test_a_connection_ends_behind_the_last_response(url: str, content: bytes) ->
     assert b"connection: close" in found
 
 
-def test_a_response_of_unknown_length_comes_in_chunks(url: str) -> None:
+def test_response_without_content_length_is_chunked(url: str) -> None:
     with Wire(url) as wire:
         wire.send(request("GET", "/parts", "Connection: close"))
         head, _, body = rest_of(wire).partition(b"\r\n\r\n")
@@ -281,7 +291,7 @@ def test_a_response_of_unknown_length_comes_in_chunks(url: str) -> None:
     assert body == b"3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n"
 
 
-def test_an_old_client_knows_no_chunks(url: str) -> None:
+def test_http_1_0_response_is_not_chunked(url: str) -> None:
     with Wire(url) as wire:
         wire.send(b"GET /parts HTTP/1.0\r\n\r\n")
         head, _, body = rest_of(wire).partition(b"\r\n\r\n")
@@ -299,49 +309,49 @@ def test_a_response_to_head_has_no_body(url: str, path: str) -> None:
     assert (b"content-length: 5" in found) == (path == "/early")
 
 
-def test_100_continue_is_sent_when_the_body_is_read(url: str) -> None:
+def test_expect_100_continue_is_sent_when_the_body_is_read(url: str) -> None:
     with Wire(url) as wire:
         wire.send(request("POST", "/", "Content-Length: 4", "Expect: 100-continue"))
-        assert wire.answer().head == b"HTTP/1.1 100 Continue"
+        assert wire.read_response().head == b"HTTP/1.1 100 Continue"
         wire.send(b"body")
-        assert wire.answer().body == b"body"
+        assert wire.read_response().body == b"body"
         wire.send(request("POST", "/", "Expect: 100-continue", body=b"there"))
-        assert wire.answer().body == b"there"
+        assert wire.read_response().body == b"there"
 
 
-def test_100_continue_is_not_sent_for_a_body_that_is_not_read(url: str) -> None:
+def test_expect_100_continue_is_not_sent_if_the_body_is_not_read(url: str) -> None:
     with Wire(url) as wire:
         wire.send(request("POST", "/early", "Content-Length: 4", "Expect: 100-continue"))
-        response = wire.answer()
+        response = wire.read_response()
         assert (response.status, response.body) == (200, b"early")
         # The client may send the body nevertheless, so the connection cannot be used further.
         assert b"connection: close" in response.head
         assert rest_of(wire) == b""
 
 
-def test_an_application_hears_that_its_client_has_gone(site: Site, url: str) -> None:
+def test_application_receives_a_disconnect(app: RecordingApp, url: str) -> None:
     with Wire(url) as wire:
         wire.send(request("GET", "/stream"))
-        assert b"chunked" in wire.answer().head
-    assert site.ended.wait(PATIENCE)
+        assert b"chunked" in wire.read_response().head
+    assert app.ended.wait(TIMEOUT)
     empty = {"type": "http.request", "body": b"", "more_body": False}
-    assert site.messages == [empty, {"type": "http.disconnect"}]
+    assert app.messages == [empty, {"type": "http.disconnect"}]
 
 
-def test_an_application_waits_for_a_client_that_takes_its_time(site: Site, url: str) -> None:
+def test_application_waits_for_a_slow_reader(app: RecordingApp, url: str) -> None:
     with Wire(url) as wire:
         wire.send(request("GET", "/big") + request("GET", "/early", "Connection: close"))
         with Wire(url) as other:
             other.send(request("GET", "/early"))
-            assert other.answer().body == b"early"
-        assert len(site.messages) < 40
+            assert other.read_response().body == b"early"
+        assert len(app.messages) < 40
         found = rest_of(wire)
     assert found.count(b"x" * 1024) == 64 * 1024
     assert found.endswith(b"early")
 
 
 @pytest.mark.parametrize("path", ["/", "/pause", "/parts", "/big"])
-def test_a_client_that_has_stopped_to_send_gets_its_response(url: str, path: str) -> None:
+def test_client_that_closed_its_sending_side_gets_its_response(url: str, path: str) -> None:
     with Wire(url) as wire:
         wire.send(request("GET", path) + request("GET", "/early"))
         wire.socket.shutdown(socket.SHUT_WR)
@@ -352,10 +362,10 @@ def test_a_client_that_has_stopped_to_send_gets_its_response(url: str, path: str
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/error"])
-def test_an_application_that_fails_is_a_500(url: str, path: str) -> None:
+def test_application_error_is_a_500(url: str, path: str) -> None:
     with Wire(url) as wire:
         wire.send(request("GET", path))
-        response = wire.answer()
+        response = wire.read_response()
         assert (response.status, response.message) == (
             500,
             "Internal error of the mock; see its log",
@@ -364,7 +374,7 @@ def test_an_application_that_fails_is_a_500(url: str, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/long", "/short"])
-def test_a_response_that_is_not_as_long_as_it_says_breaks_off(url: str, path: str) -> None:
+def test_response_with_a_wrong_content_length_is_cut_off(url: str, path: str) -> None:
     with Wire(url) as wire:
         wire.send(request("GET", path) + request("GET", "/early"))
         found = rest_of(wire)
@@ -372,17 +382,17 @@ def test_a_response_that_is_not_as_long_as_it_says_breaks_off(url: str, path: st
     assert not found.endswith((b"four", b"early"))
 
 
-def test_a_server_that_ends_waits_for_what_it_has_begun() -> None:
-    server = RunningServer(Site())
+def test_shutdown_waits_for_requests_in_progress() -> None:
+    server = RunningServer(RecordingApp())
     with Wire(server.url) as wire, Wire(server.url) as idle:
         wire.send(request("POST", "/", "Content-Length: 4", "Expect: 100-continue"))
         # The application requests the body, so the request is in progress.
-        assert wire.answer().status == 100
+        assert wire.read_response().status == 100
         end = threading.Thread(target=server.stop)
         end.start()
         assert rest_of(idle) == b""
         wire.send(b"body")
-        response = wire.answer()
+        response = wire.read_response()
         assert response.body == b"body"
         assert b"connection: close" in response.head
         assert rest_of(wire) == b""
@@ -390,10 +400,10 @@ def test_a_server_that_ends_waits_for_what_it_has_begun() -> None:
     assert not end.is_alive()
 
 
-def test_a_server_that_ends_does_not_wait_for_ever() -> None:
-    server = RunningServer(Site())
+def test_shutdown_does_not_wait_for_endless_streams() -> None:
+    server = RunningServer(RecordingApp())
     with Wire(server.url) as wire:
         wire.send(request("GET", "/stream"))
-        assert wire.answer().status == 200
+        assert wire.read_response().status == 200
         server.stop()
         assert wire.is_closed()

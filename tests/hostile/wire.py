@@ -13,17 +13,17 @@ from ringme_mock.http.connection_limits import ConnectionLimits
 from ringme_mock.http.protocol import HttpProtocol
 
 # In seconds; only a failing test waits so long.
-PATIENCE = 60.0
+TIMEOUT = 60.0
 
 
-class Patient(HttpProtocol):
+class LongTimeouts(HttpProtocol):
     """Protocol whose timeouts do not close connections that a test waits for."""
 
     limits = ConnectionLimits(head_seconds=3600, body_seconds=3600, idle_seconds=3600)
 
 
 @dataclass(frozen=True)
-class Answer:
+class WireResponse:
     """Response; `status` is 0 if the connection was closed without one."""
 
     status: int
@@ -62,11 +62,11 @@ class Wire:
             return False
         return True
 
-    def answer(self, to_head: bool = False) -> Answer:
+    def read_response(self, to_head: bool = False) -> WireResponse:
         """Return the next response, without a body if it answers a HEAD."""
         while b"\r\n\r\n" not in self._received:
             if not self._more():
-                return Answer(0, self._received, b"")
+                return WireResponse(0, self._received, b"")
         head, _, rest = self._received.partition(b"\r\n\r\n")
         length = 0
         for line in head.lower().split(b"\r\n")[1:]:
@@ -76,9 +76,9 @@ class Wire:
         while len(rest) < length and self._more():
             rest = self._received.partition(b"\r\n\r\n")[2]
         self._received = rest[length:]
-        return Answer(int(head.split(b" ")[1]), head, rest[:length])
+        return WireResponse(int(head.split(b" ")[1]), head, rest[:length])
 
-    def is_closed(self, seconds: float = PATIENCE) -> bool:
+    def is_closed(self, seconds: float = TIMEOUT) -> bool:
         """Tell if the server closes the connection within so many seconds."""
         self.socket.settimeout(seconds)
         try:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from ringme_mock.command_log.log import Batch, Count, Entry, Notes, Report, Tally, Turn
 
 
-class Engine:
+class LogContents:
     """Contents of a log: entries by the number of their last command.
 
     `all_rows` also has the entries that were dropped.
@@ -32,29 +32,31 @@ class MemoryLog:
     shared = True
     name = "memory"
 
-    def __init__(self, engine: Engine, member: int = 0) -> None:
-        self.engine = engine
+    def __init__(self, log_contents: LogContents, member: int = 0) -> None:
+        self.log_contents = log_contents
         self._member = member
 
     async def turn(self, after: int, batch: Batch) -> Turn:
-        engine = self.engine
-        entries = [one for number, one in engine.rows.items() if number > after]
+        log_contents = self.log_contents
+        entries = [one for number, one in log_contents.rows.items() if number > after]
         tallies = [self._tally(one, bool(entries)) for one in batch.counts]
-        number = engine.latest + 1
+        number = log_contents.latest + 1
         rows: list[bytes] = []
         for count, tally in zip(batch.counts, tallies, strict=True):
             rows += count.accepted(tally)
         rows += batch.rows
         if rows:
-            engine.latest += len(rows)
-            entry = Entry(engine.latest, engine.moment, batch.nonce, b"".join(rows))
-            engine.rows[engine.latest] = engine.all_rows[engine.latest] = entry
-        return Turn(number, engine.moment, entries, tallies)
+            log_contents.latest += len(rows)
+            entry = Entry(log_contents.latest, log_contents.moment, batch.nonce, b"".join(rows))
+            log_contents.rows[log_contents.latest] = log_contents.all_rows[log_contents.latest] = (
+                entry
+            )
+        return Turn(number, log_contents.moment, entries, tallies)
 
     def _tally(self, count: Count, is_behind: bool) -> Tally | None:
         if is_behind and not count.certain:
             return None
-        tallies = self.engine.tallies
+        tallies = self.log_contents.tallies
         start, used = tallies.get(count.key, (count.now - count.known[0], count.known[1]))
         if not 0 <= count.now - start < count.period:
             start, used = count.now, 0
@@ -63,17 +65,17 @@ class MemoryLog:
         return count.now - start, used
 
     async def keep_image(self, number: int, pieces: AsyncIterator[bytes]) -> None:
-        self.engine.images = {number: [piece async for piece in pieces]}
-        self.engine.image = number
+        self.log_contents.images = {number: [piece async for piece in pieces]}
+        self.log_contents.image = number
 
     async def latest_image(self) -> int:
-        return self.engine.image
+        return self.log_contents.image
 
     async def image(self, number: int) -> list[bytes]:
-        return self.engine.images.get(number, [])
+        return self.log_contents.images.get(number, [])
 
     async def drop_before(self, number: int) -> None:
-        rows = self.engine.rows
+        rows = self.log_contents.rows
         for one in [one for one in rows if one < number]:
             del rows[one]
 
@@ -84,7 +86,7 @@ class MemoryLog:
         """Do nothing, as there is no journal."""
 
     async def report(self, position: int, used: dict[str, float]) -> Report:
-        positions = self.engine.positions
+        positions = self.log_contents.positions
         positions[self._member] = position
         return Report(len(positions), min(positions.values()), used, self._member == 0)
 

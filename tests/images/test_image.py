@@ -9,11 +9,11 @@ from random import Random
 from typing import Any
 
 import pytest
-
-from images.copies import Copy
-from images.memory_log import Engine
-from ringme_mock.calls.begin import Course
 from ringme_mock.calls.engine import CallEngine
+
+from images.local_replicas import LocalReplica
+from images.memory_log import LogContents
+from ringme_mock.calls.begin import Course
 from ringme_mock.delivery.deliveries import Deliveries, Delivery, DeliverySettings
 from ringme_mock.faults.fault_book import FaultBook, _Counted
 from ringme_mock.faults.fault_rule import FaultRule
@@ -97,37 +97,37 @@ CALL = {"extension": 31, "from": "79990001234", "course": {"rings": 0, "talks": 
 GROUPS = "/api/ver1.0/client/@me/extension_group/"
 
 
-async def used(copy: Copy) -> None:
+async def use_session(replica: LocalReplica) -> None:
     """Use a session in every way that changes its state."""
 
     async def control(method: str, path: str, json: Any = None) -> Any:
-        found = await copy.send(method, f"/s/tab/__mock__/{path}", json)
+        found = await replica.send(method, f"/s/tab/__mock__/{path}", json)
         assert found.status_code < 400, found.text
         return found.json() if found.content else None
 
     form = {"grant_type": "password", "username": "client-admin", **LOGIN}
     form["password"] = "mock-client-admin"
-    token = (await copy.send("POST", "/s/tab/oauth/token", form=form)).json()["access_token"]
+    token = (await replica.send("POST", "/s/tab/oauth/token", form=form)).json()["access_token"]
     await control("DELETE", "tokens?login=client-admin")
-    token = (await copy.send("POST", "/s/tab/oauth/token", form=form)).json()["access_token"]
+    token = (await replica.send("POST", "/s/tab/oauth/token", form=form)).json()["access_token"]
     await control("PUT", "snapshots/before")
-    await copy.send("POST", f"/s/tab{GROUPS}", {"name": "first"}, token)
-    made = await copy.send("POST", f"/s/tab{GROUPS}", {"name": "second"}, token)
+    await replica.send("POST", f"/s/tab{GROUPS}", {"name": "first"}, token)
+    made = await replica.send("POST", f"/s/tab{GROUPS}", {"name": "second"}, token)
     assert made.status_code == 201, made.text
-    await copy.send("DELETE", f"/s/tab{GROUPS}{made.json()['id']}", token=token)
+    await replica.send("DELETE", f"/s/tab{GROUPS}{made.json()['id']}", token=token)
     await control("PUT", "snapshots/after")
     event = {"event_type": "hangup", "url": "http://127.0.0.1:9/", "method": "POST"}
-    await copy.send("POST", "/s/tab/api/ver1.0/extension/31/event/", event, token)
+    await replica.send("POST", "/s/tab/api/ver1.0/extension/31/event/", event, token)
     await control("POST", "calls", {**CALL, "course": {"rings": 0, "talks": 0}})
     await control("PUT", "clock", {"now": "2030-01-01 12:00:00", "frozen": True})
     fault = {"match": {"method": "PUT"}, "answer": {"status": 400}, "every": 2}
     await control("POST", "faults", fault)
-    await copy.send("PUT", f"/s/tab{GROUPS}1", {"name": "x"}, token)
+    await replica.send("PUT", f"/s/tab{GROUPS}1", {"name": "x"}, token)
     await control("PUT", "latency", {"from": 0, "to": 1})
     await control("PUT", "deliveries", {"retries": 3, "pause": 2})
     await control("POST", "calls", CALL)
     await control("PUT", "callback-course", {"rings": 4, "keep": True})
-    session = copy.sessions.resume("tab")
+    session = replica.sessions.resume("tab")
     state = session.state
     state.tokens.codes.add(
         Code(Grant(1, "a"), "http://localhost/", "c", "S256", used=True), 30, 600
@@ -138,12 +138,12 @@ async def used(copy: Copy) -> None:
 
 
 @pytest.fixture(scope="module")
-def copy() -> Copy:
-    found = Copy(Engine())
+def replica() -> LocalReplica:
+    found = LocalReplica(LogContents())
 
     async def run() -> None:
         await found.start()
-        await used(found)
+        await use_session(found)
         # A refused command, for a session that has not begun.
         await found.send("DELETE", "/s/waits/__mock__/snapshots/none")
         found.stop_timers()
@@ -153,8 +153,8 @@ def copy() -> Copy:
 
 
 @pytest.fixture(scope="module")
-def pieces(copy: Copy) -> list[bytes]:
-    return list(Image(copy.sessions).pieces())
+def pieces(replica: LocalReplica) -> list[bytes]:
+    return list(Image(replica.sessions).pieces())
 
 
 def fields_of(one: Any) -> set[str]:
@@ -162,17 +162,17 @@ def fields_of(one: Any) -> set[str]:
     return {*getattr(one, "__dict__", {}), *slots}
 
 
-def parts(one: Any, known: dict[type, Any]) -> None:
+def collect_objects(one: Any, known: dict[type, Any]) -> None:
     """Collect one object of each class in `FIELDS` that can be reached from an object."""
     if type(one) in FIELDS:
         known[type(one)] = one
         for name in FIELDS[type(one)][0].split():
-            parts(getattr(one, name), known)
+            collect_objects(getattr(one, name), known)
     elif isinstance(one, dict):
-        parts(list(one.values()), known)
+        collect_objects(list(one.values()), known)
     elif isinstance(one, list | tuple | set | deque):
         for each in one:
-            parts(each, known)
+            collect_objects(each, known)
 
 
 def differing(one: Any, other: Any, place: str) -> Iterator[str]:
@@ -193,9 +193,11 @@ def differing(one: Any, other: Any, place: str) -> Iterator[str]:
         yield f"{place}: {str(one)[:100]} and {str(other)[:100]}"
 
 
-def test_each_field_of_a_session_is_held_or_need_not_be(copy: Copy) -> None:
+def test_every_field_of_a_session_is_in_the_image_or_listed_as_omitted(
+    replica: LocalReplica,
+) -> None:
     found: dict[type, Any] = {}
-    parts(copy.sessions, found)
+    collect_objects(replica.sessions, found)
     assert found.keys() ^ FIELDS.keys() == set()
     for kind, one in found.items():
         held, others = FIELDS[kind]
@@ -204,25 +206,25 @@ def test_each_field_of_a_session_is_held_or_need_not_be(copy: Copy) -> None:
         assert {*held.split(), *others.split()} - fields_of(one) <= {"waits", "since"}, kind
 
 
-def test_what_an_image_holds_is_there_again(copy: Copy, pieces: list[bytes]) -> None:
-    fresh = Copy(Engine())
-    session, new = copy.sessions.resume("tab"), fresh.sessions.resume("tab")
+def test_loaded_image_restores_all_sessions(replica: LocalReplica, pieces: list[bytes]) -> None:
+    fresh = LocalReplica(LogContents())
+    session, new = replica.sessions.resume("tab"), fresh.sessions.resume("tab")
     for name in FIELDS[Session][0].split():
         # Otherwise, the test would not notice if the field were lost.
         if name not in ("name", "waits"):
             assert next(differing(getattr(session, name), getattr(new, name), name), None), name
     load_image(fresh.sessions, pieces)
-    assert list(differing(copy.sessions, fresh.sessions, "sessions")) == []
+    assert list(differing(replica.sessions, fresh.sessions, "sessions")) == []
     grants = [one.grant for one in fresh.sessions.resume("tab").state.tokens._access.values()]
     assert grants == list(fresh.sessions.resume("tab").state.tokens._refresh.values())
     assert list(Image(fresh.sessions).pieces()) == pieces
 
 
-def test_entries_count_for_the_bound_of_all_sessions_as_before() -> None:
-    copy, fresh = Copy(Engine()), Copy(Engine())
+def test_loaded_image_restores_the_entry_count_of_all_sessions() -> None:
+    replica, fresh = LocalReplica(LogContents()), LocalReplica(LogContents())
 
     async def use_two_days() -> None:
-        await copy.start()
+        await replica.start()
         for session, days in (("tab", (1, 2)), ("other", (2, 1))):
             for day in days:
                 await control(session, "PUT", "clock", {"now": f"2030-01-0{day} 12:00:00"})
@@ -231,45 +233,45 @@ def test_entries_count_for_the_bound_of_all_sessions_as_before() -> None:
                 await control(session, "PUT", f"snapshots/of-{day}")
         # The session shares its entries with a snapshot other than the latest.
         await control("tab", "POST", "reset", {"snapshot": "of-1"})
-        copy.stop_timers()
+        replica.stop_timers()
 
     async def control(session: str, method: str, path: str, json: Any = None) -> None:
-        found = await copy.send(method, f"/s/{session}/__mock__/{path}", json)
+        found = await replica.send(method, f"/s/{session}/__mock__/{path}", json)
         assert found.status_code < 400, found.text
 
     asyncio.run(use_two_days())
-    load_image(fresh.sessions, list(Image(copy.sessions).pieces()))
+    load_image(fresh.sessions, list(Image(replica.sessions).pieces()))
     before, after = (
         [own_entries(stores, seed) for seed, stores in one.sessions._holdings()]
-        for one in (copy, fresh)
+        for one in (replica, fresh)
     )
     assert before[1] > 0
     assert after == before
 
 
-def test_an_image_may_end_with_a_full_piece(
-    copy: Copy, pieces: list[bytes], monkeypatch: pytest.MonkeyPatch
+def test_image_may_end_with_a_full_piece(
+    replica: LocalReplica, pieces: list[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(image, "_PIECE", 1)
-    single = list(Image(copy.sessions).pieces())
+    single = list(Image(replica.sessions).pieces())
     assert len(single) > len(pieces)
-    fresh = Copy(Engine())
+    fresh = LocalReplica(LogContents())
     load_image(fresh.sessions, single)
-    assert list(differing(copy.sessions, fresh.sessions, "sessions")) == []
+    assert list(differing(replica.sessions, fresh.sessions, "sessions")) == []
 
 
-def test_a_session_that_an_image_has_not_is_gone(pieces: list[bytes]) -> None:
-    other = Copy(Engine())
+def test_loading_an_image_ends_sessions_that_it_lacks(pieces: list[bytes]) -> None:
+    other = LocalReplica(LogContents())
     other.sessions.get("another")
     load_image(other.sessions, pieces)
     assert [one.name for one in other.sessions.known()] == ["default", "tab"]
 
 
 @pytest.mark.parametrize("defect", ["cut", "changed", "empty"])
-def test_an_image_that_is_not_whole_is_refused(defect: str, pieces: list[bytes]) -> None:
+def test_incomplete_or_changed_image_is_refused(defect: str, pieces: list[bytes]) -> None:
     changed = [pieces[0][:-1] + bytes([pieces[0][-1] ^ 1]), *pieces[1:]]
     found = {"cut": pieces[:-2] + pieces[-1:], "changed": changed, "empty": []}[defect]
-    other = Copy(Engine())
+    other = LocalReplica(LogContents())
     with pytest.raises(BrokenImage):
         load_image(other.sessions, found)
     assert [one.name for one in other.sessions.known()] == ["default"]

@@ -31,7 +31,7 @@ from support.hostile_servers import (
     spoils,
     throttled,
 )
-from support.second import second_implementation
+from support.second_implementation import second_implementation
 from support.serving import served
 
 CONTRACT = read_contract(SPEC)

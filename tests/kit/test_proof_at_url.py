@@ -25,7 +25,7 @@ from ringme_contract.proof.trial import contract
 from ringme_contract.target import MOCK, load_target
 from support.kit_command import ringme_contract
 from support.odd_servers import closing, odd_server
-from support.second import faulty_implementation
+from support.second_implementation import faulty_implementation
 from support.server import RunningMock
 
 

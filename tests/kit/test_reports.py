@@ -27,7 +27,7 @@ from ringme_contract.verdict import Outcome, Verdict
 from ringme_spec.contract import read_contract
 from ringme_spec.paths import SPEC
 from ringme_spec.rules import Rule
-from support.browser import needed_chromium, needed_node, run_program
+from support.browser import require_chromium, require_node, run_program
 from support.kit_command import (
     instead_of_all_checks,
     misses_group,
@@ -208,8 +208,8 @@ def test_html_is_one_page_that_fetches_nothing_and_runs_nothing_of_the_target(
 
 
 def test_html_is_accessible_and_fits_its_window(report: Report, tmp_path: Path) -> None:
-    needed_chromium()
-    node = needed_node("playwright-core", "axe-core")
+    require_chromium()
+    node = require_node("playwright-core", "axe-core")
     (tmp_path / "index.html").write_text(html_page(report), "utf-8", "backslashreplace")
     run_program(node, "docs.mjs", str(tmp_path))
 

@@ -15,7 +15,7 @@ from ringme_contract.target import MOCK
 from ringme_contract.verdict import Verdict
 from second.faults import FAULTS
 from support.differences import PermittedDifferences
-from support.second import SECOND, faulty_implementation, second_implementation
+from support.second_implementation import SECOND, faulty_implementation, second_implementation
 from support.serving import served
 
 _ROOT = Path(__file__).resolve().parents[2]

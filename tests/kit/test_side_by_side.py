@@ -26,8 +26,8 @@ from ringme_contract.target import MOCK, load_target
 from ringme_contract.verdict import Failure, NotReached
 from ringme_spec.contract import read_contract
 from ringme_spec.paths import SPEC
-from support.patience import PATIENCE
 from support.server import RunningMock
+from support.timeouts import TIMEOUT
 
 CONTRACT = read_contract(SPEC)
 URL = "http://target.example"
@@ -47,7 +47,7 @@ class Busy:
             self.most = max(self.most, self._now)
             if self._now == self._awaited:
                 self._met.set()
-        assert self._met.wait(PATIENCE), "the other requests did not arrive"
+        assert self._met.wait(TIMEOUT), "the other requests did not arrive"
         with self._lock:
             self._now -= 1
         # In parts, because the client measures the time only while it reads.
@@ -95,11 +95,11 @@ def test_checks_run_beside_those_alone_that_do_not_disturb_them() -> None:
     def look(kit: CheckContext, name: str, shares: bool) -> None:
         running.add(name)
         if shares:
-            pair.wait(PATIENCE)
+            pair.wait(TIMEOUT)
         kit.anonymous.get("/x")
         beside[name] = set(running)
         if shares:
-            pair.wait(PATIENCE)
+            pair.wait(TIMEOUT)
         running.discard(name)
 
     def make(name: str, shares: bool, **traits: Any) -> Check:

@@ -8,11 +8,11 @@ import httpx
 import pytest
 
 from ringme_mock import MockServer
-from support.visitor import Visitor
+from support.page_client import PageClient
 
 
 @pytest.fixture
-def visitor(server: MockServer) -> Iterator[Visitor]:
+def visitor(server: MockServer) -> Iterator[PageClient]:
     """Return a visitor of the default session, on this machine."""
     with httpx.Client(base_url=server.url, trust_env=False) as http:
-        yield Visitor(server, http)
+        yield PageClient(server, http)

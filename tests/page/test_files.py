@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import ringme_mock.ui
-from support.visitor import PAGE, Visitor, imports, links
+from support.page_client import PAGE, PageClient, imports, links
 
 ROOT = Path(__file__).resolve().parents[2]
 UI = Path(ringme_mock.ui.__file__).parent
@@ -21,7 +21,7 @@ ORIGINS = {
 
 
 @pytest.mark.parametrize("prefix", ["", "/s/mine"])
-def test_all_files_are_loaded_from_below_the_session(visitor: Visitor, prefix: str) -> None:
+def test_all_files_are_loaded_from_below_the_session(visitor: PageClient, prefix: str) -> None:
     visitor.prefix = prefix
     for link in [*links(visitor.page()), *imports("\n".join(visitor.assets().values()))]:
         assert not link.startswith(("/", "http")), link
@@ -41,14 +41,14 @@ def test_all_files_are_loaded_from_below_the_session(visitor: Visitor, prefix: s
     ],
 )
 def test_links_are_whole_where_the_url_does_not_say_the_session(
-    visitor: Visitor, path: str, headers: dict[str, str], root: str
+    visitor: PageClient, path: str, headers: dict[str, str], root: str
 ) -> None:
     page = visitor.http.get(path, headers=headers).text
     assert all(link.startswith(f"{root}__mock__/page/assets/") for link in links(page))
     assert f'<a href="{root}docs/">' in page
 
 
-def test_the_files_of_the_page_keep_for_ever(visitor: Visitor) -> None:
+def test_the_files_of_the_page_keep_for_ever(visitor: PageClient) -> None:
     kinds = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
     for path in visitor.assets():
         answer = visitor.http.get(path)
@@ -61,14 +61,14 @@ def test_the_files_of_the_page_keep_for_ever(visitor: Visitor) -> None:
     "name",
     ["static_files.py", "../app.py", "%2e%2e/app.py", "", "page", "page/index.html", "vendor/htm"],
 )
-def test_no_other_file_is_given_away(visitor: Visitor, name: str) -> None:
+def test_no_other_file_is_given_away(visitor: PageClient, name: str) -> None:
     folder = next(path for path in visitor.assets() if path.endswith("/page/main.js"))
     folder = folder.removesuffix("page/main.js")
     assert visitor.http.get(f"{folder}{name}").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["assets/0000000000000000/page/main.js", "", "panels"])
-def test_what_is_not_there_is_a_404_in_words(visitor: Visitor, path: str) -> None:
+def test_what_is_not_there_is_a_404_in_words(visitor: PageClient, path: str) -> None:
     answer = visitor.get(f"{PAGE}/{path}")
     assert (answer.status_code, answer.text) == (404, "There is no such file\n")
 

@@ -9,7 +9,7 @@ import pytest
 from ringme_mock.app import OFF, create_app
 from ringme_spec.paths import FIXTURES, SPEC
 from support.asgi import send_request
-from support.visitor import PAGE, Visitor
+from support.page_client import PAGE, PageClient
 
 
 class Seen(HTMLParser):
@@ -26,38 +26,38 @@ class Seen(HTMLParser):
         self.attributes.update(name for name, _ in attrs)
 
 
-def test_the_page_is_html_that_nobody_keeps(visitor: Visitor) -> None:
+def test_the_page_is_html_that_nobody_keeps(visitor: PageClient) -> None:
     answer = visitor.get()
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert answer.headers["cache-control"] == "no-store"
     assert "<title>RingMe mock</title>" in answer.text
 
 
-def test_it_has_no_script_and_no_style_in_its_lines(visitor: Visitor) -> None:
+def test_it_has_no_script_and_no_style_in_its_lines(visitor: PageClient) -> None:
     seen = Seen(visitor.page())
     assert seen.elements.count("script") == 1
     assert "style" not in {*seen.elements, *seen.attributes}
     assert [name for name in seen.attributes if name.startswith("on")] == []
 
 
-def test_without_a_script_it_leads_to_the_documentation(visitor: Visitor) -> None:
+def test_without_a_script_it_leads_to_the_documentation(visitor: PageClient) -> None:
     assert "<noscript><p>This page needs JavaScript." in visitor.page()
     assert '<a href="docs/">' in visitor.page()
 
 
-def test_nothing_is_written_into_the_page(visitor: Visitor) -> None:
+def test_nothing_is_written_into_the_page(visitor: PageClient) -> None:
     assert visitor.of_session("mine").page() == visitor.page()
     assert visitor.get("/", message="<b>").text == visitor.page()
 
 
-def test_looking_at_it_is_not_in_the_journal(visitor: Visitor) -> None:
+def test_looking_at_it_is_not_in_the_journal(visitor: PageClient) -> None:
     visitor.assets()
     assert visitor.server.journal() == []
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 @pytest.mark.parametrize("path", ["/", f"{PAGE}/do/reset", f"{PAGE}/session"])
-def test_it_can_only_be_read(visitor: Visitor, method: str, path: str) -> None:
+def test_it_can_only_be_read(visitor: PageClient, method: str, path: str) -> None:
     before = visitor.get("/__mock__/state").json()
     answer = visitor.http.request(method, path, data={"name": "x"})
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")

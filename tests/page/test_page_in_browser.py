@@ -14,7 +14,7 @@ import pytest
 from document.operations import DOCUMENT
 from ringme_mock import MockServer
 from ringme_spec.paths import FIXTURES
-from support.browser import needed_chromium, needed_node, run_program
+from support.browser import require_chromium, require_node, run_program
 
 pytestmark = pytest.mark.browser
 
@@ -24,8 +24,8 @@ PROGRAM = "page.mjs"
 @pytest.fixture(scope="session")
 def node() -> str:
     """Return the path of Node.js. Skips the test if Chromium or packages are missing."""
-    needed_chromium()
-    return needed_node("playwright-core", "axe-core")
+    require_chromium()
+    return require_node("playwright-core", "axe-core")
 
 
 def test_people_can_work_with_the_page(node: str) -> None:

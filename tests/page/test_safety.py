@@ -7,7 +7,7 @@ import pytest
 from ringme_mock.app import ANY, LOOPBACK, MockApp, create_app
 from ringme_spec.paths import FIXTURES, SPEC
 from support.asgi import send_request
-from support.visitor import PAGE, Visitor, links
+from support.page_client import PAGE, PageClient, links
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
@@ -16,7 +16,7 @@ POLICY = (
 )
 
 
-def test_the_browser_may_load_run_and_send_nothing_foreign(visitor: Visitor) -> None:
+def test_the_browser_may_load_run_and_send_nothing_foreign(visitor: PageClient) -> None:
     for answer in (visitor.get(), visitor.get(f"{PAGE}/none"), visitor.http.post(f"{PAGE}/none")):
         assert answer.headers["content-security-policy"] == POLICY
         assert answer.headers["x-content-type-options"] == "nosniff"

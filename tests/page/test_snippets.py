@@ -15,8 +15,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 import ringme_mock.ui
-from support.browser import needed_node
-from support.patience import PATIENCE
+from support.browser import require_node
+from support.timeouts import TIMEOUT
 
 pytestmark = pytest.mark.browser
 
@@ -44,13 +44,13 @@ HOSTILE = [
 
 
 def snippets(given: dict[str, Any]) -> dict[str, Any]:
-    node = [needed_node(), "--input-type=module", "-e", PROGRAM]
+    node = [require_node(), "--input-type=module", "-e", PROGRAM]
     done = subprocess.run(
         [*node, MODULE.as_uri(), json.dumps(given), BASE],
         capture_output=True,
         text=True,
         check=False,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
     )
     assert done.returncode == 0, done.stderr
     shown: dict[str, Any] = json.loads(done.stdout)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from support.patience import PATIENCE
+from support.timeouts import TIMEOUT
 
 
 def run(folder: Path, *command: str, **variables: str) -> str:
@@ -22,7 +22,7 @@ def run(folder: Path, *command: str, **variables: str) -> str:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=3 * PATIENCE,
+        timeout=3 * TIMEOUT,
         check=False,
     )
     if done.returncode != 0:

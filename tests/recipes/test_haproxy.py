@@ -13,7 +13,7 @@ import pytest
 
 from cli.command import serving
 from ringme_spec.paths import EXAMPLES
-from support.tools import needed
+from support.tools import require_programs
 
 _CONFIGURATION = EXAMPLES / "haproxy" / "sessions.cfg"
 _RECORDS = "/api/ver1.0/extension/31/record"
@@ -23,7 +23,7 @@ NAMES = [f"test-{number}" for number in range(20)]
 @contextmanager
 def balanced(folder: Path, mocks: list[str]) -> Iterator[httpx.Client]:
     """Run HAProxy in front of mocks at these URLs; yield a client of it."""
-    needed("haproxy")
+    require_programs("haproxy")
     text = _CONFIGURATION.read_text("utf-8")
     with socket.create_server(("127.0.0.1", 0)) as listening:
         # HAProxy takes over a listening socket, so there is no need to wait for its start.

@@ -14,7 +14,7 @@ import pytest
 from recipes.command import run
 from ringme_mock import MockServer
 from ringme_spec.paths import EXAMPLES
-from support.browser import ROOT, needed_chromium, needed_node
+from support.browser import ROOT, require_chromium, require_node
 
 pytestmark = pytest.mark.browser
 CONTROL = ROOT / "mock" / "ringme_mock" / "control" / "control.yaml"
@@ -34,7 +34,7 @@ export default { ...config, timeout: 200_000, expect: { timeout: 100_000 } };
 
 @pytest.fixture(scope="module")
 def node() -> str:
-    return needed_node("vitest", "@playwright/test", "typescript", "openapi-typescript")
+    return require_node("vitest", "@playwright/test", "typescript", "openapi-typescript")
 
 
 def program(package: str, path: str) -> str:
@@ -72,7 +72,7 @@ def test_vitest_passes_with_a_session_for_each_worker(node: str, copied: Path) -
 
 
 def test_playwright_passes_with_a_session_for_each_worker(node: str, copied: Path) -> None:
-    chromium = needed_chromium()
+    chromium = require_chromium()
     folder = copied / "playwright"
     (folder / "patient.config.ts").write_text(PATIENT, "utf-8")
     pages = partial(_Quiet, directory=str(folder / "app"))

@@ -13,9 +13,9 @@ import pytest
 
 from ringme_mock.docs.material import CONTENT
 from ringme_spec.document import read_yaml
-from support.patience import PATIENCE
 from support.server import RunningMock
-from support.tools import needed
+from support.timeouts import TIMEOUT
+from support.tools import require_programs
 
 GUIDE = read_yaml(CONTENT / "guide.yaml")
 COMMANDS = {
@@ -43,7 +43,7 @@ def run_steps(language: str, folder: Path, url: str) -> list[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout.split("=== step\n")[:-1]
@@ -64,7 +64,7 @@ def shown(step: dict[str, Any], printed: str) -> Any:
 def test_every_step_gives_the_answer_that_is_shown(
     language: str, mock: RunningMock, tmp_path: Path
 ) -> None:
-    needed(*TOOLS[language])
+    require_programs(*TOOLS[language])
     outputs = run_steps(language, tmp_path, mock.url)
     assert len(outputs) == len(GUIDE["steps"])
     for step, printed in zip(GUIDE["steps"], outputs, strict=True):
@@ -84,7 +84,7 @@ def test_the_guide_follows_the_documentations_example() -> None:
 def test_every_shell_command_of_the_workplace_page_works(mock: RunningMock) -> None:
     if mock.http.get("/__mock__/health").status_code != 200:
         pytest.skip("this mock has no control interface, which the page is about")
-    needed("curl")
+    require_programs("curl")
     text = (CONTENT / "workplace.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
     assert len(blocks) > 4
@@ -96,6 +96,6 @@ def test_every_shell_command_of_the_workplace_page_works(mock: RunningMock) -> N
         capture_output=True,
         text=True,
         check=False,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
     )
     assert done.returncode == 0, done.stdout + done.stderr

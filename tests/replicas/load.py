@@ -32,7 +32,7 @@ from replicas.linearizability import (
     register_violations,
     sequence_violations,
 )
-from support.patience import PATIENCE
+from support.timeouts import TIMEOUT
 
 GROUPS = "/api/ver1.0/client/@me/extension_group/"
 NUMBERS = "/api/ver1.0/client/@me/extension/"
@@ -189,7 +189,7 @@ class Load:
         self, random: Random, method: str, path: str, content: str, headers: dict[str, str]
     ) -> _Told:
         place = urlsplit(random.choice(self.urls)).netloc
-        connection = http.client.HTTPConnection(place, timeout=PATIENCE)
+        connection = http.client.HTTPConnection(place, timeout=TIMEOUT)
         begun = time.monotonic()
         try:
             connection.request(method, f"/s/{self._session}{path}", content, headers)

@@ -18,14 +18,14 @@ def _use_up_the_limit(mock: RunningMock) -> Api:
     return api
 
 
-def test_an_expired_token_is_401_though_the_limit_is_used_up(mock: RunningMock) -> None:
+def test_expired_token_over_the_rate_limit_is_a_401(mock: RunningMock) -> None:
     old = mock.as_application(LIMITED)
     mock.clock.advance(3601)
     _use_up_the_limit(mock)
     assert old.get("/user/").status_code == 401
 
 
-def test_a_blocked_user_past_the_limit_is_429(tmp_path: Path) -> None:
+def test_blocked_user_over_the_rate_limit_is_a_429(tmp_path: Path) -> None:
     # In the fixtures, no client with a low limit has a user that can be blocked.
     fixtures = tmp_path / "fixtures"
     shutil.copytree(FIXTURES, fixtures)
@@ -41,7 +41,7 @@ def test_a_blocked_user_past_the_limit_is_429(tmp_path: Path) -> None:
         assert outcome(lead.get("/user/")) == (429, "rate_limit_exceeded")
 
 
-def test_an_expired_token_of_a_blocked_user_is_401(mock: RunningMock) -> None:
+def test_expired_token_of_a_blocked_user_is_a_401(mock: RunningMock) -> None:
     lead = mock.as_user("sales-lead")
     mock.clock.advance(3601)
     mock.as_user("client-admin").put("/client/12/user/extension_group/104", {"status": "blocked"})

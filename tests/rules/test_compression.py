@@ -11,7 +11,7 @@ from support.server import Api, RunningMock
 
 
 @pytest.mark.parametrize("count", [5, 400])
-def test_the_bytes_are_gzip_however_many_they_are(
+def test_short_and_long_responses_are_compressed_with_gzip(
     mock: RunningMock, admin: Api, count: int
 ) -> None:
     """Long bodies are compressed in a thread, concurrently with other requests."""
@@ -39,7 +39,7 @@ def test_the_bytes_are_gzip_however_many_they_are(
         (b"x" * 1000 + b", gzip", True),
     ],
 )  # fmt: skip
-def test_an_accept_encoding_is_read(header: bytes, accepted: bool) -> None:
+def test_accept_encoding_is_parsed(header: bytes, accepted: bool) -> None:
     assert accepts_gzip(header) is accepted
 
 

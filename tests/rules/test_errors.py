@@ -6,9 +6,9 @@ import httpx
 import pytest
 
 from ringme_contract.http.serving import served
-from support.checked import checked_app
 from support.operations import OPERATIONS, outcome, send
 from support.server import Api, RunningMock
+from support.validating_app import validating_app
 
 
 def _assert_unauthorized(response: httpx.Response) -> None:
@@ -17,20 +17,20 @@ def _assert_unauthorized(response: httpx.Response) -> None:
     assert response.headers["WWW-Authenticate"] == "Bearer"
 
 
-def test_an_expired_token_is_401_everywhere(mock: RunningMock, admin: Api) -> None:
+def test_expired_token_is_a_401_for_every_operation(mock: RunningMock, admin: Api) -> None:
     mock.clock.advance(3601)
     for operation in OPERATIONS:
         _assert_unauthorized(send(admin, operation))
 
 
-def test_only_access_tokens_in_the_header_count(mock: RunningMock) -> None:
-    answer = mock.token("client-admin")
-    _assert_unauthorized(Api(mock, answer["refresh_token"]).get("/user/"))
-    _assert_unauthorized(mock.anonymous().get("/user/", access_token=answer["access_token"]))
+def test_refresh_tokens_and_tokens_in_the_query_are_refused(mock: RunningMock) -> None:
+    response = mock.token("client-admin")
+    _assert_unauthorized(Api(mock, response["refresh_token"]).get("/user/"))
+    _assert_unauthorized(mock.anonymous().get("/user/", access_token=response["access_token"]))
 
 
-def test_all_users_of_a_client_that_is_blocked_later_are_refused_everywhere() -> None:
-    app = checked_app()
+def test_users_of_a_blocked_client_are_refused_by_every_operation() -> None:
+    app = validating_app()
     with served(app) as url:
         mock = RunningMock(app, url)
         with mock.http:
@@ -39,14 +39,14 @@ def test_all_users_of_a_client_that_is_blocked_later_are_refused_everywhere() ->
             # No operation of the API blocks a client.
             app.state.store["client"].update(12, {"status": "blocked"})
             for user in users:
-                answers = {one.id: outcome(send(user, one)) for one in OPERATIONS}
-                assert answers == dict.fromkeys(answers, (403, "user_blocked"))
+                responses = {one.id: outcome(send(user, one)) for one in OPERATIONS}
+                assert responses == dict.fromkeys(responses, (403, "user_blocked"))
             assert other.get("/user/").status_code == 200
 
 
 @pytest.mark.parametrize(
     "path", ["/api/ver2.0/user/", "/api/user/", "/user/", "/ver1.0/user/", "/oauth/", "/api/"]
 )
-def test_the_api_is_nowhere_else(admin: Api, path: str) -> None:
+def test_paths_outside_of_the_api_are_a_404(admin: Api, path: str) -> None:
     response = admin.request("GET", path)
     assert (response.status_code, list(response.json())) == (404, ["message"])

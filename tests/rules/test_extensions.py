@@ -11,14 +11,14 @@ EXTENSIONS = "/client/12/extension/"
 
 
 @pytest.mark.parametrize("name", ["000*302", "302"])
-def test_the_current_name_is_not_a_rename(admin: Api, name: str) -> None:
+def test_update_with_the_current_name_is_not_a_rename(admin: Api, name: str) -> None:
     was = admin.read(f"{EXTENSIONS}31")
-    answer = accepted(admin.put(f"{EXTENSIONS}31", {"name": name, "label": "Other"}))
-    assert answer == {**was, "label": "Other"}
-    assert admin.read(f"{EXTENSIONS}31") == answer
+    response = accepted(admin.put(f"{EXTENSIONS}31", {"name": name, "label": "Other"}))
+    assert response == {**was, "label": "Other"}
+    assert admin.read(f"{EXTENSIONS}31") == response
 
 
-def test_users_of_a_deleted_number_are_gone(mock: RunningMock, admin: Api) -> None:
+def test_deleting_a_number_deletes_its_users(mock: RunningMock, admin: Api) -> None:
     phone, neighbour = mock.as_user("petrov-phone"), mock.as_user("sidorov-phone")
     accepted(admin.delete(f"{EXTENSIONS}30"), 204)
     assert phone.get("/user/").status_code == 401

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from ringme_spec.operations import Operation
-from support.operations import OPERATIONS, body_of, brief, path_of
+from support.operations import OPERATIONS, body_of, param_id, path_of
 from support.server import Api
 
 JSON = {"Content-Type": "application/json"}
@@ -26,7 +26,7 @@ def send(api: Api, one: Operation, content: bytes) -> httpx.Response:
     return api.request(one.method, path_of(one), content=content, headers=JSON)
 
 
-def with_more(one: Operation, more: bytes) -> bytes:
+def body_with(one: Operation, more: bytes) -> bytes:
     """Return the example body with an additional member."""
     return json.dumps(body_of(one)).encode()[:-1] + b", " + more + b"}"
 
@@ -52,7 +52,7 @@ def configuration(admin: Api) -> list[Any]:
         (nested(5000), "cannot be read as JSON: depth limit exceeded, line 1, column"),
     ],
 )
-def test_what_could_not_be_written_again_is_refused_in_clear_words(
+def test_json_that_cannot_be_stored_is_refused_with_a_message(
     admin: Api, content: bytes, message: str
 ) -> None:
     before = configuration(admin)
@@ -65,6 +65,8 @@ def test_what_could_not_be_written_again_is_refused_in_clear_words(
 
 @pytest.mark.parametrize("more", [b'"x": ' + nested(89), b'"x": 1e300', b'"x": ' + b"9" * 300])
 # The fixtures have no calls in progress.
-@pytest.mark.parametrize("one", [one for one in CHANGES if one.id != "moveCurrentCall"], ids=brief)
-def test_what_is_not_stored_may_be_any_json(admin: Api, one: Operation, more: bytes) -> None:
-    assert send(admin, one, with_more(one, more)).status_code == SUCCESS[one.method]
+@pytest.mark.parametrize(
+    "one", [one for one in CHANGES if one.id != "moveCurrentCall"], ids=param_id
+)
+def test_unknown_members_may_be_any_json(admin: Api, one: Operation, more: bytes) -> None:
+    assert send(admin, one, body_with(one, more)).status_code == SUCCESS[one.method]

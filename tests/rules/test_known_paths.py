@@ -13,7 +13,7 @@ KNOWN = DOCUMENT["x-known-paths"]
 
 
 @pytest.mark.parametrize("template", KNOWN)
-def test_a_known_path_says_that_the_service_has_it(mock: RunningMock, template: str) -> None:
+def test_known_path_is_a_404_that_says_the_service_has_it(mock: RunningMock, template: str) -> None:
     path = re.sub(r"\{\w+\}", "1", template)
     for one in (path, path.rstrip("/"), f"{path.rstrip('/')}/more/of/it"):
         for method in ("GET", "POST", "DELETE"):
@@ -47,7 +47,7 @@ def test_the_journal_marks_and_counts_known_paths(mock: RunningMock, admin: Api)
         ("/client/@me/nothing/", ""),
     ],
 )
-def test_a_path_with_another_prefix_or_none_gets_a_hint(
+def test_path_with_a_wrong_or_missing_prefix_gets_a_hint(
     mock: RunningMock, path: str, meant: str
 ) -> None:
     message = mock.http.get(path).json()["message"]

@@ -41,58 +41,58 @@ def items_at(api: Api, one: Operation) -> list[tuple[Item, str]]:
 
 
 @pytest.mark.parametrize("host", ["[:]", "[:::::]:80", "[1]", "[FFFFF::]", "x:y", "a b"])
-def test_a_host_that_is_no_address_is_in_no_storage_url(
+def test_invalid_host_header_is_not_used_in_a_storage_url(
     mock: RunningMock, admin: Api, host: str
 ) -> None:
     _, path = items_at(admin, STORAGE[0])[0]
-    answer = admin.request("GET", API + path, headers={"Host": host})
-    assert urlsplit(answer.json()["record_url"])[:2] == urlsplit(mock.url)[:2]
+    response = admin.request("GET", API + path, headers={"Host": host})
+    assert urlsplit(response.json()["record_url"])[:2] == urlsplit(mock.url)[:2]
 
 
 @pytest.mark.parametrize("host", ["mock.example", "mock.example:81", "[::1]:81", "10.0.0.1"])
-def test_a_storage_url_leads_to_the_host_that_was_asked(admin: Api, host: str) -> None:
+def test_storage_url_has_the_host_of_the_request(admin: Api, host: str) -> None:
     _, path = items_at(admin, STORAGE[0])[0]
-    answer = admin.request("GET", API + path, headers={"Host": host})
-    assert urlsplit(answer.json()["record_url"]).netloc == host
+    response = admin.request("GET", API + path, headers={"Host": host})
+    assert urlsplit(response.json()["record_url"]).netloc == host
 
 
 @pytest.fixture
 def stored(mock: RunningMock, admin: Api) -> tuple[Api, str, httpx.Response]:
     """Return an anonymous client, the storage URL of a recording, and its full response."""
     _, path = items_at(admin, STORAGE[0])[0]
-    anyone, url = mock.anonymous(), admin.read(path)["record_url"]
-    return anyone, url, anyone.request("GET", url)
+    anonymous, url = mock.anonymous(), admin.read(path)["record_url"]
+    return anonymous, url, anonymous.request("GET", url)
 
 
 @pytest.mark.parametrize("known", ["{}", "W/{}", '"other", {}', "*"])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_a_file_that_the_client_has_is_not_sent_again(
+def test_matching_if_none_match_is_a_304(
     stored: tuple[Api, str, httpx.Response], method: str, known: str
 ) -> None:
-    anyone, url, whole = stored
-    tag = whole.headers["ETag"]
+    anonymous, url, full_response = stored
+    tag = full_response.headers["ETag"]
     headers = {"If-None-Match": known.format(tag), "Range": "bytes=0-1"}
-    answer = anyone.request(method, url, headers=headers)
-    assert (answer.status_code, answer.content) == (304, b"")
-    assert answer.headers["ETag"] == tag
-    other = anyone.request("GET", url, headers={"If-None-Match": '"other"'})
-    assert (other.status_code, other.content) == (200, whole.content)
+    response = anonymous.request(method, url, headers=headers)
+    assert (response.status_code, response.content) == (304, b"")
+    assert response.headers["ETag"] == tag
+    other = anonymous.request("GET", url, headers={"If-None-Match": '"other"'})
+    assert (other.status_code, other.content) == (200, full_response.content)
 
 
-def test_a_part_is_sent_only_of_the_file_that_the_client_knows(
+def test_range_is_served_only_if_if_range_matches(
     stored: tuple[Api, str, httpx.Response],
 ) -> None:
-    anyone, url, whole = stored
-    tag, wanted = whole.headers["ETag"], {"Range": "bytes=2-5"}
-    same = anyone.request("GET", url, headers={**wanted, "If-Range": tag})
-    assert (same.status_code, same.content) == (206, whole.content[2:6])
+    anonymous, url, full_response = stored
+    tag, wanted = full_response.headers["ETag"], {"Range": "bytes=2-5"}
+    same = anonymous.request("GET", url, headers={**wanted, "If-Range": tag})
+    assert (same.status_code, same.content) == (206, full_response.content[2:6])
     assert same.headers["ETag"] == tag
     for told in ('"other"', f"W/{tag}", "Thu, 21 Apr 2016 23:59:59 GMT", ""):
-        other = anyone.request("GET", url, headers={**wanted, "If-Range": told})
-        assert (other.status_code, other.content) == (200, whole.content)
+        other = anonymous.request("GET", url, headers={**wanted, "If-Range": told})
+        assert (other.status_code, other.content) == (200, full_response.content)
 
 
-def test_other_files_have_other_tags(mock: RunningMock, admin: Api) -> None:
+def test_different_files_have_different_etags(mock: RunningMock, admin: Api) -> None:
     urls = [admin.read(path)["record_url"] for _, path in items_at(admin, STORAGE[0])]
     files = [mock.anonymous().request("GET", url) for url in urls]
     assert len({one.headers["ETag"] for one in files}) == len({one.content for one in files}) > 1

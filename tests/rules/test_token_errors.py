@@ -38,7 +38,7 @@ def _assert_refused(response: httpx.Response, code: int, error: str) -> None:
     ],
     ids=["no boundary in the type", "no boundary in the body", "no name", "no header"],
 )
-def test_a_broken_multipart_body_is_an_invalid_request(
+def test_malformed_multipart_body_is_an_invalid_request(
     mock: RunningMock, media_type: str, content: bytes
 ) -> None:
     response = mock.anonymous().request(
@@ -49,7 +49,7 @@ def test_a_broken_multipart_body_is_an_invalid_request(
 
 @pytest.mark.parametrize("broken", [b"\xff\xfe", b"%FF%FE", b"%ED%A0%80", b"%", b"\x00"])
 @pytest.mark.parametrize("name", ["grant_type", "client_id", "client_secret", "username"])
-def test_a_form_that_is_not_utf_8_is_refused(mock: RunningMock, name: str, broken: bytes) -> None:
+def test_form_that_is_not_utf_8_is_refused(mock: RunningMock, name: str, broken: bytes) -> None:
     parameters = {key: value.encode() for key, value in LOGGING_IN.items()}
     content = b"&".join(
         key.encode() + b"=" + value for key, value in (parameters | {name: broken}).items()
@@ -66,26 +66,26 @@ def test_a_form_that_is_not_utf_8_is_refused(mock: RunningMock, name: str, broke
 
 
 @pytest.mark.parametrize(("basic", "expected"), [(True, "Basic"), (False, None)])
-def test_a_wrong_application_is_told_of_basic_only_if_it_used_it(
+def test_invalid_client_response_has_www_authenticate_only_for_http_basic(
     mock: RunningMock, basic: bool, expected: str | None
 ) -> None:
-    answer = mock.anonymous().request(
+    response = mock.anonymous().request(
         "POST",
         "/oauth/token",
         data={"grant_type": "client_credentials"}
         | ({} if basic else {"client_id": "nobody", "client_secret": "nothing"}),
         **({"auth": ("nobody", "nothing")} if basic else {}),
     )
-    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
-    assert answer.headers.get("WWW-Authenticate") == expected
+    assert (response.status_code, response.json()["error"]) == (401, "invalid_client")
+    assert response.headers.get("WWW-Authenticate") == expected
 
 
 @pytest.mark.parametrize("credentials", [b"Basic \xff", b"Basic !", b"Basic YQ", b"Basic /w=="])
-def test_credentials_that_cannot_be_read_are_a_400(mock: RunningMock, credentials: bytes) -> None:
-    answer = mock.anonymous().request(
+def test_malformed_basic_credentials_are_a_400(mock: RunningMock, credentials: bytes) -> None:
+    response = mock.anonymous().request(
         "POST",
         "/oauth/token",
         data={"grant_type": "client_credentials"},
         headers={"Authorization": credentials},
     )
-    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    assert (response.status_code, response.json()["error"]) == (400, "invalid_request")

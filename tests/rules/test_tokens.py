@@ -38,7 +38,7 @@ def test_parameters_may_be_split_between_query_and_form(mock: RunningMock, split
 
 
 @pytest.mark.parametrize("login", [None, "sales-lead"], ids=["client_credentials", "password"])
-def test_a_token_is_good_for_3600_seconds(mock: RunningMock, login: str | None) -> None:
+def test_access_token_expires_after_3600_seconds(mock: RunningMock, login: str | None) -> None:
     mock.clock.freeze()
     api = Api(mock, mock.token(login)["access_token"])
     mock.clock.advance(3599)
@@ -47,14 +47,14 @@ def test_a_token_is_good_for_3600_seconds(mock: RunningMock, login: str | None) 
     assert api.get("/user/").status_code == 401
 
 
-def test_a_refresh_token_outlives_the_access_token(mock: RunningMock) -> None:
-    answer = mock.token("sales-lead")
+def test_refresh_token_outlives_the_access_token(mock: RunningMock) -> None:
+    response = mock.token("sales-lead")
     mock.clock.advance(30 * 24 * 3600)
-    assert Api(mock, answer["access_token"]).get("/user/").status_code == 401
+    assert Api(mock, response["access_token"]).get("/user/").status_code == 401
     refreshed = mock.request_token(
         grant_type="refresh_token",
         client_id=LOGIN,
         client_secret=SECRETS[LOGIN],
-        refresh_token=answer["refresh_token"],
+        refresh_token=response["refresh_token"],
     )
     assert _login_of(mock, refreshed) == "sales-lead"

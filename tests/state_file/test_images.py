@@ -11,17 +11,17 @@ import pytest
 
 from ringme_mock.command_log import file_log
 from ringme_mock.http.image import Image
-from state_file.kept import KeptMock, kept_mock
+from state_file.persistent_mock import PersistentMock, persistent_mock
 
 WRITING, WRITTEN, DROPPING, DROPPED = "writing", "written", "dropping", "dropped"
 COUNT = 10
 
 
-class Killed(Exception):
+class SimulatedKill(Exception):
     """A simulated kill."""
 
 
-def keep_image(mock: KeptMock, until: str) -> None:
+def keep_image(mock: PersistentMock, until: str) -> None:
     """Write an image of all sessions into the file, up to a simulated kill."""
     file, number = mock.file, mock.file.latest
     all_pieces = list(Image(mock.app.sessions).pieces())
@@ -30,28 +30,28 @@ def keep_image(mock: KeptMock, until: str) -> None:
         for piece in all_pieces[:-1]:
             yield piece
         if until == WRITING:
-            raise Killed
+            raise SimulatedKill
         yield all_pieces[-1]
 
     async def pause(_: float) -> None:
         if until == DROPPING:
-            raise Killed
+            raise SimulatedKill
 
     async def keep() -> None:
         await file.keep_image(number, pieces())
         if until in (DROPPING, DROPPED):
             await file.drop_before(number)
 
-    with pytest.MonkeyPatch.context() as patch, suppress(Killed):
+    with pytest.MonkeyPatch.context() as patch, suppress(SimulatedKill):
         patch.setattr(file_log, "_AT_ONCE", COUNT)
         patch.setattr(asyncio, "sleep", pause)
         asyncio.run(keep())
 
 
 @pytest.mark.parametrize("moment", [WRITING, WRITTEN, DROPPING, DROPPED])
-def test_a_kill_at_a_moment_of_an_image_is_no_harm(moment: str, tmp_path: Path) -> None:
+def test_kill_while_an_image_is_written_loses_nothing(moment: str, tmp_path: Path) -> None:
     path = tmp_path / "state.db"
-    with kept_mock(path) as mock:
+    with persistent_mock(path) as mock:
         token = mock.token("client-admin")["access_token"]
         first = mock.add_group(token, "first")["id"]
         mock.control("PUT", "snapshots/one")
@@ -63,7 +63,7 @@ def test_a_kill_at_a_moment_of_an_image_is_no_harm(moment: str, tmp_path: Path) 
         keep_image(mock, moment)
         mock.add_group(token, "last")
         before = mock.view()
-    with kept_mock(path) as mock:
+    with persistent_mock(path) as mock:
         assert mock.view() == before
         assert mock.add_group(token, "next")["id"] == first + 8
         replayed = mock.commands
@@ -73,6 +73,6 @@ def test_a_kill_at_a_moment_of_an_image_is_no_harm(moment: str, tmp_path: Path) 
         assert replayed > 2 * COUNT
     else:
         assert replayed == 1
-    with kept_mock(path) as mock:
+    with persistent_mock(path) as mock:
         assert mock.commands == 0
         assert asyncio.run(mock.file.image(asyncio.run(mock.file.latest_image())))

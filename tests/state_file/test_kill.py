@@ -37,7 +37,7 @@ class Writer(threading.Thread):
                 self.acknowledged[response.json()["id"]] = name
 
 
-def test_nothing_that_was_acknowledged_is_lost(tmp_path: Path) -> None:
+def test_acknowledged_writes_survive_kill_9(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
     known: dict[int, str] = {}
     token = ""

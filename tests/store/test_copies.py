@@ -26,7 +26,7 @@ TEXTS = st.sampled_from([None, "", "x" * (LONG_TEXT - 1), "x" * LONG_TEXT, "x" *
 
 
 @dataclass
-class Modelled:
+class ModelledStore:
     """Store, and the numbers that it should contain, by key."""
 
     store: Store
@@ -35,40 +35,40 @@ class Modelled:
     sorts_all: bool = False
 
 
-class Copies(RuleBasedStateMachine):
+class StoreCopies(RuleBasedStateMachine):
     """Writes to stores that are copies of each other; each is compared with a simple model."""
 
     stores = Bundle("stores")
 
     def __init__(self) -> None:
         super().__init__()
-        self.all: list[Modelled] = []
+        self.all: list[ModelledStore] = []
 
     @initialize(target=stores)
-    def begin(self) -> Modelled:
-        return self._known(Modelled(empty_store()))
+    def begin(self) -> ModelledStore:
+        return self._known(ModelledStore(empty_store()))
 
     @rule(target=stores, one=stores)
-    def copy(self, one: Modelled) -> Modelled:
-        copy = Modelled(one.store.copy(), dict(one.numbers), one.next_key, one.sorts_all)
+    def copy(self, one: ModelledStore) -> ModelledStore:
+        copy = ModelledStore(one.store.copy(), dict(one.numbers), one.next_key, one.sorts_all)
         return self._known(copy)
 
     @rule(one=stores, key=KEYS, name=KEYS.map(str), group=GROUPS, text=TEXTS)
     def insert(
-        self, one: Modelled, key: int, name: str, group: int | None, text: str | None
+        self, one: ModelledStore, key: int, name: str, group: int | None, text: str | None
     ) -> None:
         self._insert(one, [{**number(key, name, group), "extra_params": text}], many=False)
 
     @rule(one=stores, keys=st.lists(KEYS, max_size=30, unique=True), group=GROUPS, text=TEXTS)
     def insert_many(
-        self, one: Modelled, keys: list[int], group: int | None, text: str | None
+        self, one: ModelledStore, keys: list[int], group: int | None, text: str | None
     ) -> None:
         new = [{**number(key, str(key), group), "extra_params": text} for key in keys]
         self._insert(one, new, many=True)
 
     @rule(one=stores, key=KEYS, name=KEYS.map(str), group=GROUPS, text=TEXTS)
     def update(
-        self, one: Modelled, key: int, name: str, group: int | None, text: str | None
+        self, one: ModelledStore, key: int, name: str, group: int | None, text: str | None
     ) -> None:
         if key not in one.numbers:
             return
@@ -83,18 +83,18 @@ class Copies(RuleBasedStateMachine):
             one.numbers[key] = {**one.numbers[key], **changes}
 
     @rule(one=stores, key=KEYS)
-    def delete(self, one: Modelled, key: int) -> None:
+    def delete(self, one: ModelledStore, key: int) -> None:
         if one.numbers.pop(key, None):
             one.store.delete("extension", key)
 
     @rule(one=stores)
-    def ask_for_all(self, one: Modelled) -> None:
+    def read_all_in_order(self, one: ModelledStore) -> None:
         """Read all entries in order; from now on, the store maintains this order."""
         self._check_all(one)
         one.sorts_all = True
 
     @rule(one=stores, more=KEYS.map(str))
-    def insert_new(self, one: Modelled, more: str) -> None:
+    def insert_new(self, one: ModelledStore, more: str) -> None:
         entry = {**number(0, more), "extra_params": None}
         if more in [other["name"] for other in one.numbers.values()]:
             with pytest.raises(Taken, match="name"):
@@ -105,17 +105,17 @@ class Copies(RuleBasedStateMachine):
         one.next_key += 1
 
     @rule(one=stores, other=stores)
-    def adopt(self, one: Modelled, other: Modelled) -> None:
+    def adopt(self, one: ModelledStore, other: ModelledStore) -> None:
         one.store["extension"].adopt(other.store["extension"])
         one.numbers, one.next_key = dict(other.numbers), other.next_key
 
     @rule(one=stores)
-    def take_a_key(self, one: Modelled) -> None:
+    def reserve_key(self, one: ModelledStore) -> None:
         assert one.store["extension"].new_key() == one.next_key
         one.next_key += 1
 
     @invariant()
-    def each_is_as_it_should_be(self) -> None:
+    def stores_equal_their_models(self) -> None:
         for one in self.all:
             numbers = one.store["extension"]
             expected = sorted(one.numbers.values(), key=lambda entry: entry["id"])
@@ -134,18 +134,18 @@ class Copies(RuleBasedStateMachine):
             if one.sorts_all:
                 self._check_all(one)
 
-    def _check_all(self, one: Modelled) -> None:
+    def _check_all(self, one: ModelledStore) -> None:
         numbers = one.store["extension"]
         expected = sorted(one.numbers.values(), key=lambda entry: entry["id"])
         assert list(numbers.at(numbers.positions())) == expected
 
-    def _known(self, one: Modelled) -> Modelled:
+    def _known(self, one: ModelledStore) -> ModelledStore:
         self.all.append(one)
         return one
 
-    def _insert(self, one: Modelled, entries: list[Entry], many: bool) -> None:
+    def _insert(self, one: ModelledStore, entries: list[Entry], many: bool) -> None:
         collection = one.store["extension"]
-        expected = refusal(list(one.numbers.values()), entries)
+        expected = unique_conflict(list(one.numbers.values()), entries)
         if expected is not None:
             with pytest.raises(Taken) as taken:
                 collection.insert_many(entries) if many else collection.insert(entries[0])
@@ -156,7 +156,7 @@ class Copies(RuleBasedStateMachine):
         one.next_key = max([one.next_key, *(entry["id"] + 1 for entry in entries)])
 
 
-def refusal(there: list[Entry], entries: list[Entry]) -> tuple[str, int] | None:
+def unique_conflict(there: list[Entry], entries: list[Entry]) -> tuple[str, int] | None:
     """Return the first property whose value is taken, and the position of its entry."""
     for place, entry in enumerate(entries):
         for prop in ("id", "name"):
@@ -165,13 +165,13 @@ def refusal(there: list[Entry], entries: list[Entry]) -> tuple[str, int] | None:
     return None
 
 
-def test_copies_go_their_own_ways() -> None:
+def test_writes_to_a_copy_do_not_affect_other_copies() -> None:
     run_state_machine_as_test(
-        Copies, settings=settings(max_examples=40, stateful_step_count=30, deadline=None)
+        StoreCopies, settings=settings(max_examples=40, stateful_step_count=30, deadline=None)
     )
 
 
-def test_a_copy_holds_the_very_same_parts() -> None:
+def test_copy_shares_the_data_of_the_original() -> None:
     store = group_store([place % 4 for place in range(4_000)])
     copy = store.copy()
     assert copy is not store
@@ -184,7 +184,7 @@ def test_a_copy_holds_the_very_same_parts() -> None:
     assert copy.files is store.files
 
 
-def test_all_that_refers_to_what_is_deleted_is_released() -> None:
+def test_references_to_a_deleted_entry_are_set_to_null() -> None:
     store = group_store([])
     store["extension_group"].insert({"id": GROUP, "name": "Sales", "client_id": CLIENT})
     # After its first write, a collection is written in place, even during iteration.

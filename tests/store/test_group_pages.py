@@ -20,7 +20,7 @@ OWNER = ("extension_group", GROUP)
     limit=st.none() | st.integers(1, 40),
     even=st.booleans(),
 )
-def test_a_page_of_a_range_with_or_without_a_filter_is_the_slice(
+def test_page_of_a_group_is_a_slice_of_its_sorted_items(
     owners: list[int],
     moments: tuple[int | None, int | None],
     descending: bool,

@@ -45,7 +45,7 @@ def spans_of(items: list[Position], owners: list[int], runs: int) -> list[Span]:
     descending=st.booleans(),
     few=st.integers(4, 16),
 )
-def test_a_page_of_parts_of_runs_is_the_slice_of_what_they_hold(
+def test_page_of_several_runs_is_a_slice_of_their_merged_items(
     owners: list[int],
     cut: tuple[int, int],
     offset: int,

@@ -18,18 +18,18 @@ def tokens(monkeypatch: pytest.MonkeyPatch) -> Tokens:
     return Tokens(Clock())
 
 
-def test_the_oldest_access_token_makes_room(tokens: Tokens) -> None:
+def test_oldest_access_token_is_evicted_at_the_limit(tokens: Tokens) -> None:
     given = [tokens.issue(GRANT, 30, 3600) for _ in range(5)]
     assert [tokens.find(token) is not None for token in given] == [False, False, True, True, True]
 
 
-def test_the_oldest_refresh_token_makes_room(tokens: Tokens) -> None:
+def test_oldest_refresh_token_is_evicted_at_the_limit(tokens: Tokens) -> None:
     given = [tokens.issue_refresh(GRANT, 30) for _ in range(4)]
     found = [tokens.find_refresh(token) for token in given]
     assert found == [None, GRANT, GRANT, GRANT]
 
 
-def test_a_used_refresh_token_leaves_its_room(tokens: Tokens) -> None:
+def test_used_refresh_token_no_longer_counts_for_the_limit(tokens: Tokens) -> None:
     given = [tokens.issue_refresh(GRANT, 30) for _ in range(3)]
     tokens.use_refresh(given[2])
     tokens.issue_refresh(GRANT, 30)

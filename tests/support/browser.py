@@ -19,25 +19,27 @@ OLDEST_NODE = (20, 19)
 _LONGEST = 1200
 
 
-def needed_node(*packages: str) -> str:
+def require_node(*packages: str) -> str:
     """The path of Node.js. Skips the test without it or without these npm packages."""
     path = shutil.which("node")
     if path is None:
-        _lack("Node.js is not there")
+        _skip_or_fail("Node.js is not there")
     version = subprocess.run([path, "--version"], capture_output=True, text=True, check=True).stdout
     found = tuple(int(part) for part in re.findall(r"\d+", version)[:2])
     if found < OLDEST_NODE:
-        _lack(f"Node.js is {version.strip()}, and has to be 20.19 or newer")
+        _skip_or_fail(f"Node.js is {version.strip()}, and has to be 20.19 or newer")
     for package in packages:
         if not (ROOT / "node_modules" / package).is_dir():
-            _lack("the npm packages are not installed: run `npm ci`")
+            _skip_or_fail("the npm packages are not installed: run `npm ci`")
     return path
 
 
-def needed_chromium() -> str:
+def require_chromium() -> str:
     """The path of Chromium. Skips the test without it."""
     if not Path(CHROMIUM).exists():
-        _lack(f"Chromium is not at {CHROMIUM}; the environment variable CHROMIUM can name it")
+        _skip_or_fail(
+            f"Chromium is not at {CHROMIUM}; the environment variable CHROMIUM can name it"
+        )
     return CHROMIUM
 
 
@@ -55,7 +57,7 @@ def run_program(node: str, program: str, *arguments: str) -> str:
     return done.stdout
 
 
-def _lack(what: str) -> NoReturn:
+def _skip_or_fail(what: str) -> NoReturn:
     """Skips the test, or fails it if the environment requires everything."""
     if os.environ.get("RINGME_REQUIRE_BROWSER") == "1":
         pytest.fail(what, pytrace=False)

@@ -12,17 +12,17 @@ import httpx
 from support.server import SECRETS, RunningMock
 
 PUBLIC = "c1200000000000000000000000000007"
-ASKING = "c1200000000000000000000000000008"
+CONSENT_CLIENT = "c1200000000000000000000000000008"
 OTHER_PUBLIC = "c1300000000000000000000000000003"
 CALLBACK = "http://localhost:3000/callback"
 AUTHORIZE, LOGIN = "/oauth/authorize", "/oauth/login"
 # Headers of a browser when a user submits a form.
-OWN_FORM = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate"}
+SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate"}
 PAGE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 
 
-class Person:
+class Browser:
     """The cookies of one browser. Redirects are not followed; responses must conform."""
 
     def __init__(self, mock: RunningMock, **query: str) -> None:
@@ -33,9 +33,9 @@ class Person:
 
     def send(self, method: str, path: str, **arguments: Any) -> httpx.Response:
         """Sends a request with the query of this person's application."""
-        return self.go(method, path, **{"params": self.query, **arguments})
+        return self.request(method, path, **{"params": self.query, **arguments})
 
-    def go(self, method: str, url: str, **arguments: Any) -> httpx.Response:
+    def request(self, method: str, url: str, **arguments: Any) -> httpx.Response:
         """Sends a request with the cookies of this browser."""
         http = self._mock.http
         http.cookies.clear()
@@ -51,14 +51,14 @@ class Person:
         form = {"username": login, "password": password or f"mock-{login}"}
         return self.send("POST", LOGIN, data=form)
 
-    def come_back(self) -> dict[str, str]:
+    def authorize(self) -> dict[str, str]:
         """The parameters that the redirect URI gets for a logged-in user."""
-        return arrived(self.send("GET", AUTHORIZE))
+        return callback_parameters(self.send("GET", AUTHORIZE))
 
     def code(self, login: str = "sales-lead") -> str:
         """Logs in, and returns the code."""
         assert self.log_in(login).status_code == 302
-        return self.come_back()["code"]
+        return self.authorize()["code"]
 
     def exchange(self, code: str, **changes: str) -> httpx.Response:
         """The response of the token endpoint to a code; empty parameters are left out."""
@@ -79,7 +79,7 @@ class Person:
         return found
 
 
-def arrived(response: httpx.Response, at: str = CALLBACK) -> dict[str, str]:
+def callback_parameters(response: httpx.Response, at: str = CALLBACK) -> dict[str, str]:
     """The parameters that a redirect adds to the redirect URI, and its own ones."""
     assert response.status_code == 302, response.text
     location = response.headers["Location"]
@@ -87,7 +87,7 @@ def arrived(response: httpx.Response, at: str = CALLBACK) -> dict[str, str]:
     return dict(parse_qsl(urlsplit(location).query, keep_blank_values=True))
 
 
-def said(response: httpx.Response) -> str:
+def alert_message(response: httpx.Response) -> str:
     """The message of a page that refuses a request; empty without one."""
     found = re.search(r'role="alert">(.*?)</p>', response.text, re.DOTALL)
     return unescape(found[1]) if found else ""

@@ -35,28 +35,28 @@ class Control:
         self._others.append(Control(self.server, name))
         return self._others[-1]
 
-    def ask(self, method: str, path: str, body: Any = None, **arguments: Any) -> httpx.Response:
+    def request(self, method: str, path: str, body: Any = None, **arguments: Any) -> httpx.Response:
         """Sends a request below /__mock__/; the response must conform."""
         if body is not None:
             arguments["json"] = body
-        answer = self.http.request(method, f"/__mock__/{path}", **arguments)
-        if answer.is_client_error:
-            assert answer.json()["message"]
+        response = self.http.request(method, f"/__mock__/{path}", **arguments)
+        if response.is_client_error:
+            assert response.json()["message"]
         else:
-            assert self._conformance.problems(answer) == []
-        return answer
+            assert self._conformance.problems(response) == []
+        return response
 
     def done(self, method: str, path: str, body: Any = None, **arguments: Any) -> Any:
         """The JSON of a request that must succeed; None for an empty body."""
-        answer = self.ask(method, path, body, **arguments)
-        assert answer.is_success, answer.text
-        return answer.json() if answer.content else None
+        response = self.request(method, path, body, **arguments)
+        assert response.is_success, response.text
+        return response.json() if response.content else None
 
     def refused(self, method: str, path: str, body: Any = None, **arguments: Any) -> str:
         """The status and message of a request that must be refused."""
-        answer = self.ask(method, path, body, **arguments)
-        assert answer.is_client_error, answer.text
-        return f"{answer.status_code} {answer.json()['message']}"
+        response = self.request(method, path, body, **arguments)
+        assert response.is_client_error, response.text
+        return f"{response.status_code} {response.json()['message']}"
 
     def token(self, login: str = "client-admin") -> dict[str, str]:
         """A header with a new token of a user."""
@@ -68,15 +68,15 @@ class Control:
         return self.http.get(API + path, params=query, headers=headers)
 
     def groups(self, headers: dict[str, str]) -> list[str]:
-        answer = self.get("/client/@me/extension_group/", headers)
-        assert answer.status_code == 200, answer.text
-        return [group["name"] for group in answer.json()]
+        response = self.get("/client/@me/extension_group/", headers)
+        assert response.status_code == 200, response.text
+        return [group["name"] for group in response.json()]
 
     def make_group(self, headers: dict[str, str], name: str) -> int:
         """Creates a group of the caller's client; returns its id."""
-        answer = self.http.post(
+        response = self.http.post(
             f"{API}/client/@me/extension_group/", json={"name": name}, headers=headers
         )
-        assert answer.status_code in (200, 201), answer.text
-        number: int = answer.json()["id"]
+        assert response.status_code in (200, 201), response.text
+        number: int = response.json()["id"]
         return number

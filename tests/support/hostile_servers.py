@@ -17,7 +17,7 @@ from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 from support.odd_servers import odd_server
-from support.patience import PATIENCE
+from support.timeouts import TIMEOUT
 
 API = "/api/"
 _END = b"\r\n\r\n"
@@ -68,7 +68,7 @@ class Call:
     def forward(self) -> tuple[int, dict[str, str], bytes]:
         """Forwards the request; returns the response of the real server."""
         place = urlsplit(self.upstream)
-        http = HTTPConnection(str(place.hostname), int(place.port or 80), timeout=PATIENCE)
+        http = HTTPConnection(str(place.hostname), int(place.port or 80), timeout=TIMEOUT)
         # Without compression, so that the body can be changed.
         skipped = ("host", "connection", "content-length", "cookie", "accept-encoding")
         headers = {name: value for name, value in self.headers.items() if name not in skipped}

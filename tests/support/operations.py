@@ -22,7 +22,7 @@ Outcome = tuple[int, str | None]
 
 
 # Instead of a value: removes the key.
-GONE = object()
+REMOVED = object()
 
 
 def changed_document(place: tuple[str | int, ...], key: str | int, value: Any) -> dict[str, Any]:
@@ -32,14 +32,14 @@ def changed_document(place: tuple[str | int, ...], key: str | int, value: Any) -
     node: Any = document
     for part in place:
         node = node[part]
-    if value is GONE:
+    if value is REMOVED:
         del node[key]
     else:
         node[key] = value
     return document
 
 
-def brief(value: object) -> str:
+def param_id(value: object) -> str:
     """A test id for a value that may be long or unprintable."""
     return value.id if isinstance(value, Operation) else ascii(value)[:40]
 

@@ -13,8 +13,8 @@ from ringme_contract.http.conformance import Conformance
 from ringme_mock.app import MockApp
 from ringme_mock.store.clock import Clock
 from ringme_spec.paths import FIXTURES, SPEC
-from support.checked import checked_app
 from support.serving import served
+from support.validating_app import validating_app
 
 API = "/api/ver1.0"
 SECRETS = {
@@ -72,11 +72,11 @@ class RunningMock:
             other = login.startswith("other-")
             application = application or (OTHER_LOGIN if other else LOGIN)
             parameters = {"grant_type": "password", "username": login, "password": f"mock-{login}"}
-        answer = self.request_token(
+        response = self.request_token(
             client_id=application, client_secret=SECRETS[application], **parameters
         )
-        assert answer.status_code == 200, answer.text
-        found: dict[str, Any] = answer.json()
+        assert response.status_code == 200, response.text
+        found: dict[str, Any] = response.json()
         return found
 
     def as_user(self, login: str, application: str | None = None) -> Api:
@@ -128,7 +128,7 @@ class Api:
 @contextmanager
 def running_mock(spec: Path = SPEC, fixtures: Path = FIXTURES) -> Iterator[RunningMock]:
     """Runs a mock in a thread during the block."""
-    app = checked_app(spec, fixtures)
+    app = validating_app(spec, fixtures)
     with served(app) as url:
         mock = RunningMock(app, url)
         with mock.http:

@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 
-def needed(*programs: str) -> None:
+def require_programs(*programs: str) -> None:
     """Skips the test if one of these programs is not on PATH."""
     for program in programs:
         if shutil.which(program) is None:

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import httpx
 
 from ringme_spec.paths import EXAMPLES
-from support.patience import PATIENCE
-from support.tools import needed
+from support.timeouts import TIMEOUT
+from support.tools import require_programs
 from workers.redis_server import free_port
 from workers.replicas import Replica, eventually
 
@@ -23,7 +23,7 @@ _CONFIGURATION = (EXAMPLES / "replicas" / "haproxy.cfg").read_text("utf-8")
 @contextmanager
 def balanced(folder: Path, found: list[Replica]) -> Iterator[str]:
     """Run HAProxy during the block; yield its URL."""
-    needed("haproxy")
+    require_programs("haproxy")
     port = free_port()
     servers = "".join(
         f"  server mock{number} {urlsplit(one.url).netloc}\n" for number, one in enumerate(found, 1)
@@ -47,4 +47,4 @@ def balanced(folder: Path, found: list[Replica]) -> Iterator[str]:
         yield url
     finally:
         process.terminate()
-        process.wait(PATIENCE)
+        process.wait(TIMEOUT)

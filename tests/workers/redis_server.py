@@ -7,8 +7,8 @@ import subprocess
 import time
 from pathlib import Path
 
-from support.patience import PATIENCE
-from support.tools import needed
+from support.timeouts import TIMEOUT
+from support.tools import require_programs
 
 
 def free_port() -> int:
@@ -21,7 +21,7 @@ class RedisServer:
     """Server that can be killed and restarted; with `keeps`, acknowledged changes survive."""
 
     def __init__(self, folder: Path, *, keeps: bool = True) -> None:
-        needed("redis-server")
+        require_programs("redis-server")
         self._folder = folder
         self._keeps = keeps
         self.port = free_port()
@@ -35,7 +35,7 @@ class RedisServer:
         self.process = subprocess.Popen(
             ["redis-server", *arguments, *kept], stdout=subprocess.DEVNULL
         )
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         while not self._answers():
             assert time.monotonic() < deadline, "Redis did not start"
             time.sleep(0.05)
@@ -50,4 +50,4 @@ class RedisServer:
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.wait(PATIENCE)
+        self.process.wait(TIMEOUT)

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from support.patience import PATIENCE
+from support.timeouts import TIMEOUT
 
 GROUPS = "/api/ver1.0/client/@me/extension_group/"
 _TESTS = Path(__file__).parents[1]
@@ -53,7 +53,7 @@ class Replica:
     def stop(self) -> None:
         self.http.close()
         self.process.terminate()
-        self.process.wait(PATIENCE)
+        self.process.wait(TIMEOUT)
         if self.process.stdout is not None:
             self.process.stdout.close()
 
@@ -74,7 +74,7 @@ def replicas(folder: Path, count: int, *arguments: str) -> Iterator[list[Replica
 
 def eventually(condition: Callable[[], bool]) -> None:
     """Wait until the condition is true."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while not condition():
         assert time.monotonic() < deadline, "the condition was not met in time"
         time.sleep(0.02)

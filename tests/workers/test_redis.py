@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from cli.command import refusal
+from cli.command import startup_error
 from ringme_mock.command_log import redis_log
 from ringme_mock.command_log.log import Batch, Count, Tally
 from ringme_mock.command_log.packing import pack
 from ringme_spec.paths import FIXTURES
-from support.patience import PATIENCE
+from support.timeouts import TIMEOUT
 from workers.redis_server import RedisServer, free_port
 from workers.replicas import GROUPS, replicas
 
@@ -49,7 +49,7 @@ def test_a_turn_that_is_sent_again_counts_and_appends_once(redis: RedisServer) -
     batch = Batch(b"nonce", [count], [pack(b"c")], {"default": [b"entry"]})
 
     async def ask() -> None:
-        log = redis_log.RedisLog(redis.url, PATIENCE, 10)
+        log = redis_log.RedisLog(redis.url, TIMEOUT, 10)
         first, again = await log.turn(0, batch), await log.turn(0, batch)
         assert first == again
         assert (first.number, first.entries, first.tallies) == (1, [], [(0.0, 3)])
@@ -70,7 +70,7 @@ def test_a_response_that_came_too_late_is_not_taken_for_another(
         return Batch(counts=[Count(key, 1000.0, 3600.0, (0.0, known), 10, certain=True, times=1)])
 
     async def ask() -> list[Tally | None]:
-        log = redis_log.RedisLog(redis.url, PATIENCE, 0)
+        log = redis_log.RedisLog(redis.url, TIMEOUT, 0)
         await log.turn(0, count("warm", 0))
         redis.process.send_signal(signal.SIGSTOP)
         go_on = partial(redis.process.send_signal, signal.SIGCONT)
@@ -142,13 +142,13 @@ def test_a_mock_with_other_fixtures_does_not_join(redis: RedisServer, tmp_path: 
     with (fixtures / "extension_group.yaml").open("a", encoding="utf-8") as file:
         file.write("# another one\n")
     with replicas(tmp_path, 1, "--state", redis.url):
-        text = refusal("--state", redis.url, "--fixtures", str(fixtures))
+        text = startup_error("--state", redis.url, "--fixtures", str(fixtures))
     assert text.startswith(f"ringme-mock: {redis.url}: was made with another fixtures")
 
 
 def test_a_database_that_is_not_there_is_named_at_the_start() -> None:
     url = f"redis://:secret@127.0.0.1:{free_port()}/0"
-    text = refusal("--state", url, "--log-patience", "0")
+    text = startup_error("--state", url, "--log-patience", "0")
     assert "cannot be reached" in text
     assert "secret" not in text
 
@@ -157,6 +157,6 @@ def test_a_database_that_is_not_there_is_named_at_the_start() -> None:
     "text", ["http://:secret@localhost", "redis://", "redis:///0", "redis://localhost:6379/name"]
 )
 def test_a_url_of_no_database_is_refused(text: str) -> None:
-    error = refusal("--state", text)
+    error = startup_error("--state", text)
     assert "such as redis://localhost:6379/0" in error
     assert "secret" not in error

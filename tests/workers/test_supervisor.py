@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from cli.command import Command, refusal, serving
+from cli.command import Command, serving, startup_error
 from ringme_mock.server.workers import shared_folder
 from ringme_spec.errors import ConfigError
 from workers.replicas import GROUPS, eventually
@@ -112,8 +112,8 @@ def test_a_state_file_goes_from_one_process_to_many_and_back(tmp_path: Path) -> 
             made = [http.post(GROUPS, json={"name": "one process"}).json()]
         command.end(signal.SIGTERM)
     with serving(*state, *TWO) as command:
-        assert "in use by another mock" in refusal(*state)
-        assert "in use by another mock" in refusal(*state, *TWO)
+        assert "in use by another mock" in startup_error(*state)
+        assert "in use by another mock" in startup_error(*state, *TWO)
         with log_in(command.url) as http:
             made.append(http.post(GROUPS, json={"name": "many"}).json())
         command.end(signal.SIGTERM)
@@ -126,8 +126,8 @@ def test_a_state_file_goes_from_one_process_to_many_and_back(tmp_path: Path) -> 
 
 def test_what_is_wrong_is_said_once_before_any_process_starts(tmp_path: Path) -> None:
     missing = str(tmp_path / "none.yaml")
-    assert missing in refusal("--spec", missing, *TWO)
-    assert "cannot be used together: SIGHUP restarts" in refusal("--reload", *TWO)
+    assert missing in startup_error("--spec", missing, *TWO)
+    assert "cannot be used together: SIGHUP restarts" in startup_error("--reload", *TWO)
 
 
 def test_a_machine_without_a_temporary_folder_is_told_of(

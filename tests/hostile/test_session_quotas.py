@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from generate.worlds import BULK
+from generate.seeded_state import BULK
 from ringme_mock.control import journal_api
 from ringme_mock.faults import fault_book as book_module
 from ringme_mock.store import quotas as quotas_module
@@ -40,7 +40,7 @@ def state_of(control: Control) -> State:
     return control.server.app.state
 
 
-def bound(control: Control, collection: str, spare: int = SPARE) -> int:
+def limit_collection(control: Control, collection: str, spare: int = SPARE) -> int:
     """Limit a collection to so many entries more than the fixtures have; return the limit."""
     state = state_of(control)
     state.max_entries = len(state.seed[collection]) + spare
@@ -51,17 +51,17 @@ def size(control: Control, collection: str) -> int:
     return len(state_of(control).store[collection])
 
 
-def test_fixtures_may_have_more_than_the_bound(control: Control) -> None:
-    bound(control, "record", spare=-10)
+def test_fixtures_may_exceed_the_entry_limit(control: Control) -> None:
+    limit_collection(control, "record", spare=-10)
     control.done("POST", "reset")
     assert len(control.done("GET", "state")["record"]["entries"]) == size(control, "record")
     assert control.refused("POST", "calls", {"extension": 31}).startswith("400 record: there are ")
 
 
 @pytest.mark.parametrize("kind", ARRIVALS)
-def test_no_more_arrives_than_there_is_room_for(control: Control, kind: str) -> None:
+def test_simulated_item_over_the_entry_limit_is_refused(control: Control, kind: str) -> None:
     collection, number = ARRIVALS[kind]
-    most = bound(control, collection, spare=2)
+    most = limit_collection(control, collection, spare=2)
     for _ in range(2):
         control.done("POST", kind, {"extension": number})
     message = control.refused("POST", kind, {"extension": number})
@@ -73,8 +73,8 @@ def test_no_more_arrives_than_there_is_room_for(control: Control, kind: str) -> 
 
 
 @pytest.mark.parametrize("kind", BULK)
-def test_bulk_makes_no_more_than_there_is_room_for(control: Control, kind: str) -> None:
-    most = bound(control, BULK[kind])
+def test_bulk_over_the_entry_limit_is_refused(control: Control, kind: str) -> None:
+    most = limit_collection(control, BULK[kind])
     message = control.refused("POST", "bulk", {"client": 12, kind: SPARE + 1})
     assert f"{SPARE + 1} more would exceed the limit of {most};" in message
     assert size(control, BULK[kind]) == most - SPARE
@@ -82,13 +82,13 @@ def test_bulk_makes_no_more_than_there_is_room_for(control: Control, kind: str) 
     assert size(control, BULK[kind]) == most
 
 
-def test_an_import_holds_no_more_entries_than_may_be(control: Control) -> None:
+def test_import_over_the_entry_limit_is_refused(control: Control) -> None:
     control.done("POST", "bulk", {"client": 12, "records": 20})
     exported = control.done("GET", "state")
-    archive = control.ask("GET", "state", params={"format": "zip"}).content
+    archive = control.request("GET", "state", params={"format": "zip"}).content
     control.done("POST", "reset")
     before = control.done("GET", "state")
-    most = bound(control, "record")
+    most = limit_collection(control, "record")
     for asked in ({"body": exported}, {"content": archive, "headers": ZIPPED}):
         message = control.refused("PUT", "state", **asked)
         assert message == (
@@ -98,11 +98,11 @@ def test_an_import_holds_no_more_entries_than_may_be(control: Control) -> None:
     assert control.done("GET", "state") == before
 
 
-def test_the_files_of_a_session_and_its_snapshots_are_bounded_together(
+def test_files_of_a_session_and_its_snapshots_share_a_limit(
     control: Control, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(quotas_module, "MOST_FILE_BYTES", 3 * MEGABYTE)
-    archive = with_megabyte(control)
+    archive = archive_with_megabyte(control)
     for name in ("one", "two"):
         control.done("PUT", "state", content=archive, headers=ZIPPED)
         control.done("PUT", f"snapshots/{name}")
@@ -113,11 +113,11 @@ def test_the_files_of_a_session_and_its_snapshots_are_bounded_together(
     control.done("PUT", "state", content=archive, headers=ZIPPED)
 
 
-def test_the_files_of_all_sessions_are_bounded_together(
+def test_files_of_all_sessions_share_a_limit(
     control: Control, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(quotas_module, "MOST_FILE_BYTES_TOGETHER", 2 * MEGABYTE)
-    archive = with_megabyte(control)
+    archive = archive_with_megabyte(control)
     first, second = control.session("first"), control.session("second")
     for one in (first, first):
         one.done("PUT", "state", content=archive, headers=ZIPPED)
@@ -129,16 +129,16 @@ def test_the_files_of_all_sessions_are_bounded_together(
     second.done("PUT", "state", content=archive, headers=ZIPPED)
 
 
-def with_megabyte(control: Control) -> bytes:
+def archive_with_megabyte(control: Control) -> bytes:
     """Return an export with an additional file that no entry refers to."""
-    buffer = io.BytesIO(control.ask("GET", "state", params={"format": "zip"}).content)
+    buffer = io.BytesIO(control.request("GET", "state", params={"format": "zip"}).content)
     with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as added:
         added.writestr("files/long.bin", bytes(MEGABYTE))
     return buffer.getvalue()
 
 
-def test_what_snapshots_keep_of_entries_is_bounded(control: Control) -> None:
-    most = bound(control, "record")
+def test_entries_kept_by_snapshots_are_limited(control: Control) -> None:
+    most = limit_collection(control, "record")
     each = most - SPARE + 1
     room = 10 * most // each
     for number in range(room + 1):
@@ -156,8 +156,8 @@ def test_what_snapshots_keep_of_entries_is_bounded(control: Control) -> None:
     control.done("PUT", "snapshots/n0")
 
 
-def test_snapshots_of_the_same_entries_keep_them_once(control: Control) -> None:
-    bound(control, "record")
+def test_entries_shared_by_snapshots_count_once(control: Control) -> None:
+    limit_collection(control, "record")
     control.done("POST", "calls", {"extension": 31})
     for number in range(100):
         control.done("PUT", f"snapshots/n{number}")
@@ -168,9 +168,7 @@ def test_snapshots_of_the_same_entries_keep_them_once(control: Control) -> None:
     )
 
 
-def test_no_more_faults_are_taken_than_may_be(
-    control: Control, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_number_of_faults_is_limited(control: Control, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(book_module, "MOST_FAULTS", 3)
     fault = {"match": {"path": "/nowhere"}, "connection": "drop"}
     ids = [control.done("POST", "faults", fault)["id"] for _ in range(3)]
@@ -190,7 +188,7 @@ def test_no_more_faults_are_taken_than_may_be(
     ],
     ids=["body", "headers"],
 )
-def test_a_fault_is_no_longer_than_may_be(control: Control, answer: dict[str, Any]) -> None:
+def test_fault_size_is_limited(control: Control, answer: dict[str, Any]) -> None:
     message = control.refused("POST", "faults", {"answer": answer})
     assert message.startswith("400 fault: has 70")
     assert message.endswith(
@@ -199,7 +197,7 @@ def test_a_fault_is_no_longer_than_may_be(control: Control, answer: dict[str, An
     assert control.done("GET", "faults") == []
 
 
-def test_the_faults_of_a_session_are_bounded_together(
+def test_total_size_of_the_faults_of_a_session_is_limited(
     control: Control, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(book_module, "LONGEST_BOOK", 1000)
@@ -212,7 +210,7 @@ def test_the_faults_of_a_session_are_bounded_together(
     control.done("POST", "faults", fault)
 
 
-def test_patterns_of_paths_are_short(control: Control) -> None:
+def test_path_pattern_length_is_limited(control: Control) -> None:
     pattern = "*" * 501
     fault = {"match": {"path": pattern}, "connection": "drop"}
     for asked in (
@@ -224,12 +222,12 @@ def test_patterns_of_paths_are_short(control: Control) -> None:
 
 
 @pytest.mark.parametrize("seconds", [10**12, 10**18])
-def test_the_lifetime_of_a_token_is_limited(control: Control, seconds: int) -> None:
+def test_token_lifetime_is_limited(control: Control, seconds: int) -> None:
     message = control.refused("POST", "tokens", {"login": "client-admin", "seconds": seconds})
     assert message == "400 seconds: must be at most 3153600000"
 
 
-def test_an_unknown_login_is_refused_with_some_that_exist(control: Control) -> None:
+def test_error_for_an_unknown_login_lists_some_known_ones(control: Control) -> None:
     users = state_of(control).store["user"]
     first = next(iter(users.entries()))
     users.insert_many(
@@ -241,7 +239,7 @@ def test_an_unknown_login_is_refused_with_some_that_exist(control: Control) -> N
     assert len(message) < 1000
 
 
-def test_no_more_streams_are_open_than_may_be(
+def test_number_of_open_journal_streams_is_limited(
     control: Control, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journal_api, "MOST_STREAMS", 1)
@@ -258,7 +256,7 @@ def test_no_more_streams_are_open_than_may_be(
             assert more.status_code == 200
 
 
-def test_a_stream_that_has_ended_does_not_count_to_the_limit(
+def test_closed_journal_stream_does_not_count_for_the_limit(
     control: Control, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journal_api, "MOST_STREAMS", 1)

@@ -30,8 +30,8 @@ def url(app: MockApp) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def token(url: str) -> str:
-    answer = httpx.post(f"{url}/__mock__/tokens", json={"login": "client-admin"}, trust_env=False)
-    return str(answer.json()["access_token"])
+    response = httpx.post(f"{url}/__mock__/tokens", json={"login": "client-admin"}, trust_env=False)
+    return str(response.json()["access_token"])
 
 
 CASES = [
@@ -78,26 +78,28 @@ CASES = [
 
 
 @pytest.mark.parametrize(("path", "status"), CASES)
-def test_a_path_leads_where_its_segments_say(url: str, token: str, path: str, status: int) -> None:
+def test_path_is_resolved_by_its_undecoded_segments(
+    url: str, token: str, path: str, status: int
+) -> None:
     with Wire(url) as wire:
         wire.send(request("GET", path, f"Authorization: Bearer {token}"))
-        response = wire.answer()
+        response = wire.read_response()
     assert response.status == status, response.body
     if status >= 400 and not path.startswith("/storage"):
         assert response.message
 
 
-def ask(app: MockApp, token: str, path: str, **more: bytes) -> int:
+def status_without_server(app: MockApp, token: str, path: str, **more: bytes) -> int:
     """Return the status of a request that is passed to the application without a server."""
     headers = [(b"authorization", f"Bearer {token}".encode()), (b"host", b"localhost")]
     return status_of(app, "GET", path, headers=headers, **more)[0]
 
 
 @pytest.mark.parametrize(("path", "status"), CASES)
-def test_requests_without_a_server_resolve_alike(
+def test_asgi_requests_with_a_raw_path_are_resolved_alike(
     app: MockApp, token: str, path: str, status: int
 ) -> None:
-    assert ask(app, token, unquote(path), raw_path=path.encode()) == status
+    assert status_without_server(app, token, unquote(path), raw_path=path.encode()) == status
 
 
 @pytest.mark.parametrize(
@@ -111,18 +113,18 @@ def test_requests_without_a_server_resolve_alike(
         ("/__mock__/health", 200),
     ],
 )
-def test_without_a_raw_path_the_decoded_one_counts(
+def test_asgi_requests_without_a_raw_path_use_the_decoded_path(
     app: MockApp, token: str, path: str, status: int
 ) -> None:
-    assert ask(app, token, path) == status
+    assert status_without_server(app, token, path) == status
     # As behind a middleware that strips a prefix from the path but not from the raw path.
     raw_path = b"/prefix/" + path.encode()
-    assert ask(app, token, path, raw_path=raw_path) == status
+    assert status_without_server(app, token, path, raw_path=raw_path) == status
 
 
-def test_long_paths_are_found_as_well(url: str, token: str) -> None:
+def test_path_with_thousands_of_slashes_is_resolved(url: str, token: str) -> None:
     path = f"{API}{'/' * 2000}client/@me/extension/30"
     with Wire(url) as wire:
         for _ in range(2):
             wire.send(request("GET", path, f"Authorization: Bearer {token}"))
-            assert wire.answer().status == 200
+            assert wire.read_response().status == 200

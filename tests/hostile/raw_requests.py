@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import random
 
-from hostile.grammar import Request
-from hostile.oddities import Oddities
+from hostile.odd_values import OddValues
+from hostile.request_generator import Request
 
 HOST = b"Host: 127.0.0.1\r\n"
 GROUPS = b"/api/ver1.0/client/@me/extension_group/"
 # Bytes that no HTTP library would send.
-ODD: list[bytes] = [
+MALFORMED: list[bytes] = [
     b"\r\n\r\n", b"\x00\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n",
     b"GET / HTTP/0.9\r\n\r\n",
     b"GET /\r\n\r\n", b"GET  /  HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\nHost: x\n\n",
@@ -65,14 +65,14 @@ ODD: list[bytes] = [
 ]  # fmt: skip
 
 
-class Bytes:
+class RawRequests:
     """Generator of requests as bytes; equal sources give equal bytes."""
 
     def __init__(self, source: random.Random) -> None:
         self.random = source
-        self._odd = Oddities(source)
+        self._odd_values = OddValues(source)
 
-    def plain(self, request: Request, is_last: bool = False, is_honest: bool = False) -> bytes:
+    def encode(self, request: Request, is_last: bool = False, is_honest: bool = False) -> bytes:
         """Return a request as a client would send it, as far as it can be encoded.
 
         Unless `is_honest`, its body may be longer or shorter than it declares.
@@ -91,13 +91,13 @@ class Bytes:
             lines.append(b"Content-Length: %d" % (length if is_honest else self._length(length)))
         return b"\r\n".join([*lines, b"", b""]) + request.body
 
-    def odd(self, request: Request) -> bytes:
+    def malformed(self, request: Request) -> bytes:
         """Return bytes that are not a request, or a mutated request."""
         if self.random.random() < 0.4:
-            content = self.random.choice(ODD)
+            content = self.random.choice(MALFORMED)
         else:
-            content = self.plain(request)[:200_000]
-        return self._odd.mutated(content) if self.random.random() < 0.7 else content
+            content = self.encode(request)[:200_000]
+        return self._odd_values.mutated(content) if self.random.random() < 0.7 else content
 
     def _length(self, real: int) -> int:
         if self.random.random() < 0.95:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from hostile.wire import PATIENCE, Wire, request
+from hostile.wire import TIMEOUT, Wire, request
 from ringme_mock.app import create_app
 from ringme_mock.http.connection_limits import ConnectionLimits
 from ringme_mock.http.protocol import HttpProtocol
@@ -20,7 +20,7 @@ POST = b"POST /__mock__/reset HTTP/1.1\r\n"
 SMUGGLED = b"POST /__mock__/groups HTTP/1.1\r\n" + HOST + b"\r\n"
 
 
-class Impatient(HttpProtocol):
+class ShortTimeouts(HttpProtocol):
     """Protocol with limits that a test can wait for."""
 
     limits = ConnectionLimits(
@@ -31,19 +31,19 @@ class Impatient(HttpProtocol):
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    with served(create_app(SPEC, FIXTURES), Impatient) as url:
+    with served(create_app(SPEC, FIXTURES), ShortTimeouts) as url:
         yield url
 
 
-def refused(url: str, content: bytes) -> str:
+def error_of(url: str, content: bytes) -> str:
     """Return the message of the only response, a 400; the connection is closed after it."""
     with Wire(url) as wire:
         wire.send(content)
-        response = wire.answer()
+        response = wire.read_response()
         assert response.status == 400, response.head
         assert b"content-type: application/json" in response.head
         assert b"connection: close" in response.head
-        assert wire.answer() == type(response)(0, b"", b"")
+        assert wire.read_response() == type(response)(0, b"", b"")
         return response.message
 
 
@@ -59,14 +59,14 @@ def refused(url: str, content: bytes) -> str:
     ],
 )
 def test_an_invalid_host_or_version_is_refused(url: str, head: bytes, message: str) -> None:
-    assert refused(url, head + HEALTH) == message
+    assert error_of(url, head + HEALTH) == message
 
 
 @pytest.mark.parametrize("head", [b"GET /openapi.json HTTP/1.0\r\n\r\n", HEALTH])
-def test_http_1_0_needs_no_host(url: str, head: bytes) -> None:
+def test_http_1_0_request_needs_no_host(url: str, head: bytes) -> None:
     with Wire(url) as wire:
         wire.send(head)
-        assert wire.answer().status == 200
+        assert wire.read_response().status == 200
 
 
 @pytest.mark.parametrize(
@@ -86,12 +86,12 @@ def test_http_1_0_needs_no_host(url: str, head: bytes) -> None:
     ],
 )  # fmt: skip
 def test_an_ambiguous_body_length_is_refused(url: str, lines: bytes) -> None:
-    refused(url, POST + HOST + lines + b"\r\n0\r\n\r\n" + SMUGGLED)
+    error_of(url, POST + HOST + lines + b"\r\n0\r\n\r\n" + SMUGGLED)
 
 
-def test_an_old_request_has_no_chunks(url: str) -> None:
+def test_chunked_http_1_0_request_is_refused(url: str) -> None:
     head = POST.replace(b"1.1", b"1.0") + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
-    assert "Transfer-Encoding" in refused(url, head + SMUGGLED)
+    assert "Transfer-Encoding" in error_of(url, head + SMUGGLED)
 
 
 @pytest.mark.parametrize(
@@ -99,26 +99,26 @@ def test_an_old_request_has_no_chunks(url: str) -> None:
 )
 def test_an_invalid_chunk_is_refused(url: str, chunk: bytes) -> None:
     head = request("POST", "/__mock__/reset", "Transfer-Encoding: chunked")
-    refused(url, head + chunk + SMUGGLED)
+    error_of(url, head + chunk + SMUGGLED)
 
 
-def test_requests_before_the_refused_one_are_answered(url: str) -> None:
+def test_requests_before_a_refused_one_get_responses(url: str) -> None:
     slow = request("GET", "/api/ver1.0/user/", "Prefer: wait=0.2")
     with Wire(url) as wire:
         wire.send(slow + HEALTH + b"garbage\r\n\r\n" + HEALTH)
-        assert [wire.answer().status for _ in range(4)] == [401, 200, 400, 0]
+        assert [wire.read_response().status for _ in range(4)] == [401, 200, 400, 0]
 
 
-def test_too_many_requests_at_once_are_refused_behind_the_others(url: str) -> None:
+def test_excess_pipelined_requests_are_refused(url: str) -> None:
     slow = request("GET", "/api/ver1.0/user/", "Prefer: wait=0.2")
     with Wire(url) as wire:
         wire.send(slow + HEALTH * 5)
-        assert [wire.answer().status for _ in range(6)] == [401, 200, 200, 200, 400, 0]
+        assert [wire.read_response().status for _ in range(6)] == [401, 200, 200, 200, 400, 0]
 
 
-def keeps_on(wire: Wire, content: bytes) -> bool:
-    """Tell if the server accepts data until `PATIENCE` runs out."""
-    end = time.monotonic() + PATIENCE
+def accepts_data(wire: Wire, content: bytes) -> bool:
+    """Tell if the server accepts data until `TIMEOUT` runs out."""
+    end = time.monotonic() + TIMEOUT
     while time.monotonic() < end:
         try:
             wire.socket.settimeout(0.05)
@@ -144,10 +144,8 @@ def keeps_on(wire: Wire, content: bytes) -> bool:
     ],
     ids=["garbage", "host", "head", "length", "token", "last"],
 )
-def test_a_client_that_is_refused_cannot_go_on_for_ever(
-    url: str, refusal: bytes, size: int
-) -> None:
+def test_refused_client_cannot_keep_sending(url: str, refusal: bytes, size: int) -> None:
     with Wire(url) as wire:
         wire.send(refusal)
-        assert wire.answer().status in (200, 400, 401, 413, 431)
-        assert not keeps_on(wire, b"x" * size)
+        assert wire.read_response().status in (200, 400, 401, 413, 431)
+        assert not accepts_data(wire, b"x" * size)

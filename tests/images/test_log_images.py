@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from images.copies import Copy, differences
-from images.memory_log import Engine, MemoryLog
+from images.local_replicas import LocalReplica, differences
+from images.memory_log import LogContents, MemoryLog
 from ringme_mock.command_log import images
 from ringme_mock.command_log.log import API
 from ringme_mock.command_log.repeat import Repeat
@@ -17,11 +17,11 @@ from ringme_mock.command_log.row import Row
 from ringme_mock.http.session import Session
 
 GROUPS = "/api/ver1.0/client/@me/extension_group/"
-Scenario = Callable[[Copy, Copy], Awaitable[None]]
+Scenario = Callable[[LocalReplica, LocalReplica], Awaitable[None]]
 
 
 @pytest.fixture(autouse=True)
-def _often(monkeypatch: pytest.MonkeyPatch) -> None:
+def _frequent_images(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(images, "ENOUGH", 10)
 
 
@@ -29,10 +29,10 @@ def run(scenario: Scenario) -> None:
     """Run a scenario on two replicas, the first of which leads."""
 
     async def both() -> None:
-        engine = Engine()
-        found = [await Copy(engine, member).start() for member in (0, 1)]
+        log_contents = LogContents()
+        found = [await LocalReplica(log_contents, member).start() for member in (0, 1)]
         for one in found:
-            await one.look_after()
+            await one.run_upkeep()
         await scenario(*found)
         for one in found:
             one.stop()
@@ -40,34 +40,34 @@ def run(scenario: Scenario) -> None:
     asyncio.run(both())
 
 
-async def make_groups(copy: Copy, count: int) -> list[int]:
-    made = await copy.send("POST", "/__mock__/tokens", {"login": "client-admin"})
+async def make_groups(replica: LocalReplica, count: int) -> list[int]:
+    made = await replica.send("POST", "/__mock__/tokens", {"login": "client-admin"})
     token = made.json()["access_token"]
-    answers = [await copy.send("POST", GROUPS, {"name": "x"}, token) for _ in range(count)]
-    assert {one.status_code for one in answers} == {201}
-    return [one.json()["id"] for one in answers]
+    responses = [await replica.send("POST", GROUPS, {"name": "x"}, token) for _ in range(count)]
+    assert {one.status_code for one in responses} == {201}
+    return [one.json()["id"] for one in responses]
 
 
-async def keep_image(leader: Copy, other: Copy) -> None:
+async def keep_image(leader: LocalReplica, other: LocalReplica) -> None:
     """Store an image, and drop the commands before it."""
-    await leader.look_after()
-    assert leader.engine.image > 0
-    await other.look_after()
-    await leader.look_after()
-    assert min(leader.engine.rows) == leader.engine.image
+    await leader.run_upkeep()
+    assert leader.log_contents.image > 0
+    await other.run_upkeep()
+    await leader.run_upkeep()
+    assert min(leader.log_contents.rows) == leader.log_contents.image
 
 
-def assert_same(one: Copy, other: Copy) -> None:
+def assert_same(one: LocalReplica, other: LocalReplica) -> None:
     assert list(differences(one.state(), other.state())) == []
     assert list(differences(one.exports(), other.exports())) == []
 
 
-def test_a_start_begins_with_the_image_and_numbers_go_on() -> None:
-    async def scenario(leader: Copy, other: Copy) -> None:
+def test_new_replica_loads_the_image_and_continues_ids() -> None:
+    async def scenario(leader: LocalReplica, other: LocalReplica) -> None:
         ids = await make_groups(leader, 15)
         await keep_image(leader, other)
         ids += await make_groups(leader, 2)
-        new = Copy(leader.engine, 2)
+        new = LocalReplica(leader.log_contents, 2)
         # The digest, a token and two groups.
         assert await new.replica.replay() == 4
         ids += await make_groups(new, 1)
@@ -80,14 +80,14 @@ def test_a_start_begins_with_the_image_and_numbers_go_on() -> None:
     run(scenario)
 
 
-def test_a_process_that_was_left_behind_goes_on_from_the_image() -> None:
-    async def scenario(leader: Copy, other: Copy) -> None:
+def test_replica_that_fell_behind_loads_the_image() -> None:
+    async def scenario(leader: LocalReplica, other: LocalReplica) -> None:
         # The leader does not wait for replicas that stopped reporting.
-        del leader.engine.positions[1]
+        del leader.log_contents.positions[1]
         await make_groups(leader, 15)
-        await leader.look_after()
-        await leader.look_after()
-        assert min(leader.engine.rows) == leader.engine.image
+        await leader.run_upkeep()
+        await leader.run_upkeep()
+        assert min(leader.log_contents.rows) == leader.log_contents.image
         await make_groups(other, 1)
         await leader.catch_up()
         assert_same(leader, other)
@@ -95,24 +95,24 @@ def test_a_process_that_was_left_behind_goes_on_from_the_image() -> None:
     run(scenario)
 
 
-def test_an_image_that_cannot_be_kept_leaves_the_commands(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_commands_are_kept_if_the_image_cannot_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
     async def keep_none(_: MemoryLog, number: int, pieces: AsyncIterator[bytes]) -> None:
         async for _piece in pieces:
             raise OSError("full")
 
     monkeypatch.setattr(MemoryLog, "keep_image", keep_none)
 
-    async def scenario(leader: Copy, _: Copy) -> None:
+    async def scenario(leader: LocalReplica, _: LocalReplica) -> None:
         await make_groups(leader, 15)
-        await leader.look_after()
-        await leader.look_after()
-        assert min(leader.engine.rows) == 1
+        await leader.run_upkeep()
+        await leader.run_upkeep()
+        assert min(leader.log_contents.rows) == 1
         await make_groups(leader, 1)
 
     run(scenario)
 
 
-def test_a_process_that_has_skipped_a_command_is_found_once(
+def test_replica_that_skipped_a_command_is_reported_once(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     right = Repeat.run
@@ -121,13 +121,13 @@ def test_a_process_that_has_skipped_a_command_is_found_once(
         if row.kind != API:
             await right(self, session, row, at)
 
-    async def scenario(leader: Copy, other: Copy) -> None:
+    async def scenario(leader: LocalReplica, other: LocalReplica) -> None:
         await make_groups(leader, 15)
         with monkeypatch.context() as patch:
             patch.setattr(Repeat, "run", skip)
             await other.catch_up()
-        await leader.look_after()
-        await other.look_after()
+        await leader.run_upkeep()
+        await other.run_upkeep()
         assert (leader.replica.differs, other.replica.differs) == (False, True)
 
     with caplog.at_level(logging.CRITICAL):

@@ -37,7 +37,7 @@ def http(server: MockServer) -> Iterator[httpx.Client]:
         yield http
 
 
-def test_secrets_are_compared_in_a_time_that_tells_nothing(
+def test_secrets_are_compared_in_constant_time(
     http: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compared = []
@@ -59,18 +59,18 @@ def test_secrets_are_compared_in_a_time_that_tells_nothing(
     compared.clear()
     # An unknown user or application takes as many comparisons, and gets the same response.
     refused = [http.post("/oauth/token", data={**form, **other}) for other in WRONG_USERS]
-    assert [len(compared), {answer.text for answer in refused}] == [4, {refused[0].text}]
+    assert [len(compared), {response.text for response in refused}] == [4, {refused[0].text}]
     compared.clear()
     refused = [http.post("/oauth/token", data={**form, **other}) for other in WRONG_APPLICATIONS]
-    assert [len(compared), {answer.text for answer in refused}] == [2, {refused[0].text}]
+    assert [len(compared), {response.text for response in refused}] == [2, {refused[0].text}]
 
 
-def test_tokens_do_not_follow_from_the_seed() -> None:
+def test_tokens_do_not_depend_on_the_seed() -> None:
     with MockServer(seed=1) as one, MockServer(seed=1) as other:
         assert one.token_for("client-admin") != other.token_for("client-admin")
 
 
-def test_no_get_of_the_control_interface_changes_anything(http: httpx.Client) -> None:
+def test_control_interface_gets_have_no_side_effects(http: httpx.Client) -> None:
     def everything() -> list[object]:
         paths = ("state", "snapshots", "clock", "faults", "latency", "identities")
         return [http.get(f"/__mock__/{path}").json() for path in paths]
@@ -88,13 +88,13 @@ def test_no_get_of_the_control_interface_changes_anything(http: httpx.Client) ->
 
 
 @pytest.mark.parametrize("origin", [EVIL, "null", "http://127.0.0.1.evil.example", "http://[::1"])
-def test_a_page_of_another_site_controls_nothing(http: httpx.Client, origin: str) -> None:
+def test_cross_site_page_cannot_use_the_control_interface(http: httpx.Client, origin: str) -> None:
     for path, item in interface().contract.document["paths"].items():
         filled = path.replace("{name}", "x").replace("{id}", "1")
         for method in sorted(item.keys() & {"get", "post", "put", "delete"}):
-            answer = http.request(method, filled, headers={"Origin": origin}, json={})
-            assert answer.status_code == 403, (method, path)
-            assert "access-control-allow-origin" not in answer.headers
+            response = http.request(method, filled, headers={"Origin": origin}, json={})
+            assert response.status_code == 403, (method, path)
+            assert "access-control-allow-origin" not in response.headers
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_a_page_of_another_site_controls_nothing(http: httpx.Client, origin: str
     ],
 )
 @pytest.mark.parametrize("by_path", [True, False])
-def test_a_page_of_another_site_begins_no_session(
+def test_cross_site_page_cannot_create_a_session(
     http: httpx.Client, headers: dict[str, str], status: int, by_path: bool
 ) -> None:
     """The same holds for a session that only begins with its first accepted request."""
@@ -116,19 +116,19 @@ def test_a_page_of_another_site_begins_no_session(
     place = f"/s/{name}" if by_path else ""
     more = {} if by_path else {"X-Mock-Session": name}
     assert http.get(f"{place}/api/ver1.0/user/", headers=more).status_code == 401
-    answer = http.post(f"{place}{path}", headers={**headers, **more}, data=APPLICATION)
-    assert answer.status_code == status
+    response = http.post(f"{place}{path}", headers={**headers, **more}, data=APPLICATION)
+    assert response.status_code == status
     there = name in [one["name"] for one in http.get("/__mock__/sessions").json()]
     assert there == (status == 200)
     if there:
         assert http.delete(f"/__mock__/sessions/{name}").status_code == 204
 
 
-def ask(url: str, *lines: str) -> int:
+def status_of(url: str, *lines: str) -> int:
     """Return the status of a request that no HTTP library would send."""
     with Wire(url) as wire:
         wire.send("\r\n".join([*lines, "Connection: close", "", ""]).encode())
-        return wire.answer().status
+        return wire.read_response().status
 
 
 @pytest.mark.parametrize("path", ["/__mock__/identities", "/s/one/__mock__/identities"])
@@ -164,16 +164,16 @@ def ask(url: str, *lines: str) -> int:
 def test_only_local_hosts_origins_and_forwarded_clients_are_allowed(
     server: MockServer, path: str, expected: int, lines: list[str]
 ) -> None:
-    assert ask(server.url, f"GET {path} HTTP/1.1", *lines) == expected
+    assert status_of(server.url, f"GET {path} HTTP/1.1", *lines) == expected
 
 
-def test_an_absolute_target_leads_no_further_than_its_path(server: MockServer) -> None:
+def test_absolute_request_target_does_not_bypass_the_host_check(server: MockServer) -> None:
     absolute = "GET http://127.0.0.1:1/__mock__/identities HTTP/1.1"
-    assert ask(server.url, absolute, "Host: evil.example") == 403
-    assert ask(server.url, absolute, "Host: 127.0.0.1") == 200
+    assert status_of(server.url, absolute, "Host: evil.example") == 403
+    assert status_of(server.url, absolute, "Host: 127.0.0.1") == 200
 
 
-def test_a_proxy_decides_neither_the_scheme_nor_the_host_of_urls(http: httpx.Client) -> None:
+def test_forwarded_headers_do_not_change_generated_urls(http: httpx.Client) -> None:
     headers = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example"}
     document = http.get("/openapi.json", headers=headers).json()
     assert document["servers"] == [{"url": str(http.base_url).rstrip("/")}]
@@ -182,7 +182,7 @@ def test_a_proxy_decides_neither_the_scheme_nor_the_host_of_urls(http: httpx.Cli
 @pytest.mark.parametrize(
     "override", ["X-HTTP-Method-Override", "X-Method-Override", "X-HTTP-Method"]
 )
-def test_no_header_makes_another_method_of_a_post(http: httpx.Client, override: str) -> None:
+def test_method_override_headers_are_ignored(http: httpx.Client, override: str) -> None:
     token = http.post("/__mock__/tokens", json={"login": "client-admin"}).json()["access_token"]
     headers = {"Authorization": f"Bearer {token}", override: "DELETE"}
     for prefix in ("", "/s/one"):
@@ -191,14 +191,14 @@ def test_no_header_makes_another_method_of_a_post(http: httpx.Client, override: 
         assert http.get(f"{prefix}/__mock__/health", headers=headers).status_code == 200
 
 
-def test_a_form_of_another_site_gets_nothing_done(http: httpx.Client) -> None:
+def test_control_interface_refuses_media_types_of_html_forms(http: httpx.Client) -> None:
     """These are the media types that a page can send without a preflight, even without Origin."""
     for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data"):
         headers = {"Content-Type": kind}
-        answer = http.post(
+        response = http.post(
             "/__mock__/tokens", content=b'{"login": "client-admin"}', headers=headers
         )
-        assert answer.status_code == 415
+        assert response.status_code == 415
 
 
 @pytest.mark.parametrize("path", OPENED)
@@ -214,7 +214,9 @@ def test_pages_have_security_headers(http: httpx.Client, path: str) -> None:
 
 
 @pytest.mark.parametrize("page", ["", "api.html"])
-def test_the_documentation_may_load_and_ask_nothing_foreign(http: httpx.Client, page: str) -> None:
+def test_content_security_policy_of_the_documentation_allows_only_its_own_origin(
+    http: httpx.Client, page: str
+) -> None:
     policy = http.get(f"/docs/{page}").headers["content-security-policy"]
     for part in policy.split("; "):
         name, *sources = part.split(" ")
@@ -234,12 +236,12 @@ def archive_with(http: httpx.Client, content: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def test_a_file_that_a_browser_would_run_is_given_out_as_a_download(http: httpx.Client) -> None:
+def test_stored_file_with_a_script_is_sent_as_an_attachment(http: httpx.Client) -> None:
     content = archive_with(http, b"<script>alert(1)</script>")
-    answer = http.put(
+    response = http.put(
         "/__mock__/state", content=content, headers={"Content-Type": "application/zip"}
     )
-    assert answer.status_code == 204, answer.text
+    assert response.status_code == 204, response.text
     stored = http.get(FAX)
     assert stored.content.startswith(b"<script>")
     assert stored.headers["content-type"] == "application/pdf"
@@ -255,16 +257,16 @@ def test_a_file_that_a_browser_would_run_is_given_out_as_a_download(http: httpx.
         "%0d",
     ],
 )  # fmt: skip
-def test_the_name_of_a_file_stays_a_name(http: httpx.Client, name: str) -> None:
+def test_file_name_cannot_inject_headers(http: httpx.Client, name: str) -> None:
     state = http.get("/__mock__/state").json()
     for entry in state["record"]["entries"]:
         entry["file_name"] = name
     assert http.put("/__mock__/state", json=state).status_code == 204
     key = state["record"]["entries"][0]["record_uuid"]
-    answer = http.get(f"/storage/record/{key}")
-    assert answer.status_code == 200
-    assert "set-cookie" not in answer.headers
-    shown = answer.headers["content-disposition"]
+    response = http.get(f"/storage/record/{key}")
+    assert response.status_code == 200
+    assert "set-cookie" not in response.headers
+    shown = response.headers["content-disposition"]
     assert shown.count('"') == 2
     assert shown.isascii()
     assert shown.isprintable()
@@ -282,5 +284,5 @@ def test_the_name_of_a_file_stays_a_name(http: httpx.Client, name: str) -> None:
         "/reference/%00", "/docs/%00",
     ],
 )  # fmt: skip
-def test_no_path_leads_out(http: httpx.Client, path: str) -> None:
+def test_path_traversal_is_refused(http: httpx.Client, path: str) -> None:
     assert http.get(path).status_code in (400, 404)

@@ -21,7 +21,7 @@ _SCHEMAS = {
     name: CONTRACT.schemas.compile(rule.stored) for name, rule in CONTRACT.collections.items()
 }
 NOW = datetime(2026, 3, 18, 10, 20, 30, 450_000, tzinfo=UTC)
-Given = dict[str, Any]
+Values = dict[str, Any]
 CLIENT, NUMBER, GROUP, FAX_NUMBER = 12, 36, 5, 40
 # Fields of a bulk request, and the collections that they fill.
 BULK = {

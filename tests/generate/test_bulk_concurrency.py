@@ -9,17 +9,17 @@ from random import Random
 
 import pytest
 
-from generate.worlds import CLIENT, CONTRACT, NUMBER, SEED, entries, fresh_state
+from generate.seeded_state import CLIENT, CONTRACT, NUMBER, SEED, entries, fresh_state
 from ringme_mock.errors import ApiError
 from ringme_mock.generate import arrive, make_bulk
 from ringme_mock.generate.bulk import Bulk
 from ringme_mock.http.sessions import Session, Settings
 from ringme_mock.store.collection import Entry
 from ringme_spec.redaction import Redaction
-from support.patience import PATIENCE
+from support.timeouts import TIMEOUT
 
 COUNTS = {"groups": 3, "extensions": 40, "records": 600, "registrations": 50}
-MADE = {"extension_group": 3, "extension": 40, "record": 600, "reg_status_log": 50}
+CREATED = {"extension_group": 3, "extension": 40, "record": 600, "reg_status_log": 50}
 
 
 def session() -> Session:
@@ -30,7 +30,7 @@ async def bulk(one: Session, seed: int = 7, **counts: int) -> dict[str, int]:
     return await make_bulk(one, CLIENT, counts or COUNTS, seed)
 
 
-def beside(
+def bulk_during_requests(
     one: Session,
     before: Callable[[int], object] = lambda number: None,
     after: Callable[[int], object] = lambda number: None,
@@ -50,7 +50,7 @@ def beside(
                 act(tries)
 
             # This times out if the work blocks the event loop.
-            asyncio.run_coroutine_threadsafe(served(), loop).result(timeout=PATIENCE)
+            asyncio.run_coroutine_threadsafe(served(), loop).result(timeout=TIMEOUT)
 
         def held(self: Bulk) -> None:
             nonlocal tries
@@ -66,32 +66,32 @@ def beside(
     return asyncio.run(run())
 
 
-def once(write: Callable[[], object]) -> Callable[[int], object]:
+def on_first_try(write: Callable[[], object]) -> Callable[[int], object]:
     """Call `write` during the first try only."""
     return lambda number: write() if number == 1 else None
 
 
-def test_nothing_shows_before_all_of_it_does() -> None:
+def test_bulk_entries_become_visible_all_at_once() -> None:
     one = session()
-    before = {name: len(SEED[name]) for name in MADE}
-    after = {name: count + MADE[name] for name, count in before.items()}
+    before = {name: len(SEED[name]) for name in CREATED}
+    after = {name: count + CREATED[name] for name, count in before.items()}
 
     seen = []
 
     def look(_: int) -> None:
-        seen.append({name: len(one.state.store[name]) for name in MADE})
+        seen.append({name: len(one.state.store[name]) for name in CREATED})
 
-    assert beside(one, look, look) == MADE
+    assert bulk_during_requests(one, look, look) == CREATED
     assert seen == [before, before]
     look(1)
     assert seen[-1] == after
 
 
-def rename(one: Session) -> Callable[[int], Entry]:
+def rename_group(one: Session) -> Callable[[int], Entry]:
     return lambda number: one.state.store["extension_group"].update(5, {"name": f"New {number}"})
 
 
-def test_what_is_written_meanwhile_stays_and_the_entries_fit_it() -> None:
+def test_concurrent_write_is_kept_and_ids_do_not_collide() -> None:
     one = session()
     groups = one.state.store["extension_group"]
     taken = groups.new_key()
@@ -100,14 +100,14 @@ def test_what_is_written_meanwhile_stays_and_the_entries_fit_it() -> None:
         entry = {**next(groups.entries()), "id": taken, "name": "Meanwhile"}
         one.state.store["extension_group"].insert(entry)
 
-    assert beside(one, once(create)) == MADE
+    assert bulk_during_requests(one, on_first_try(create)) == CREATED
     kept = one.state.store["extension_group"].get(taken)
     assert kept is not None
     assert kept["name"] == "Meanwhile"
     assert len(one.state.store["extension_group"]) == len(SEED["extension_group"]) + 4
 
 
-def test_a_call_that_arrives_meanwhile_stays() -> None:
+def test_concurrent_simulated_call_is_kept() -> None:
     one = session()
     arrived: list[Entry] = []
 
@@ -115,44 +115,44 @@ def test_a_call_that_arrives_meanwhile_stays() -> None:
         given = {"at": "2026-03-01 10:00:00"}
         arrived.append(arrive(one.state, CONTRACT, "record", NUMBER, given, Random(99)))
 
-    assert beside(one, after=once(call)) == MADE
+    assert bulk_during_requests(one, after=on_first_try(call)) == CREATED
     assert one.state.store["record"].get(arrived[0]["record_uuid"]) == arrived[0]
     assert len(one.state.store["record"]) == len(SEED["record"]) + 601
 
 
-def test_a_reset_meanwhile_is_not_undone() -> None:
+def test_concurrent_reset_is_not_undone() -> None:
     one = session()
     one.state.store["extension_group"].update(5, {"name": "Before the reset"})
-    assert beside(one, once(lambda: one.reset(keep=["clock"]))) == MADE
+    assert bulk_during_requests(one, on_first_try(lambda: one.reset(keep=["clock"]))) == CREATED
     group = one.state.store["extension_group"].get(5)
     assert group == SEED["extension_group"].get(5)
     assert len(one.state.store["record"]) == len(SEED["record"]) + 600
 
 
-def test_where_others_never_stop_writing_it_is_refused_and_nothing_is_added() -> None:
+def test_bulk_is_refused_with_409_after_repeated_concurrent_writes() -> None:
     one = session()
     with pytest.raises(ApiError) as caught:
-        beside(one, rename(one))
+        bulk_during_requests(one, rename_group(one))
     assert caught.value.status == 409
     assert "changed the session" in caught.value.message
     assert "3 times" in caught.value.message
-    for name in MADE:
+    for name in CREATED:
         assert len(one.state.store[name]) == len(SEED[name])
 
 
-def test_two_at_a_time_do_not_get_in_each_others_way() -> None:
+def test_concurrent_bulk_requests_all_succeed() -> None:
     one = session()
 
     async def run() -> list[dict[str, int]]:
         return await asyncio.gather(*[bulk(one, seed=7, **COUNTS) for _ in range(5)])
 
-    assert asyncio.run(run()) == [MADE] * 5
+    assert asyncio.run(run()) == [CREATED] * 5
     assert len(one.state.store["record"]) == len(SEED["record"]) + 5 * 600
     # In another event loop, like the next test that uses the mock in this process.
-    assert asyncio.run(run()) == [MADE] * 5
+    assert asyncio.run(run()) == [CREATED] * 5
 
 
-def test_one_that_is_cut_off_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cancelled_bulk_request_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     one = session()
     before = entries(one.state)
     make, go_on = Bulk.make, threading.Event()
@@ -174,6 +174,6 @@ def test_one_that_is_cut_off_leaves_nothing_behind(monkeypatch: pytest.MonkeyPat
                 await making
         go_on.set()
         assert entries(one.state) == before
-        assert await bulk(one) == MADE
+        assert await bulk(one) == CREATED
 
     asyncio.run(run())

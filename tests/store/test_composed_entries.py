@@ -24,7 +24,7 @@ def store() -> Store:
     return load_store(CONTRACT, FIXTURES)
 
 
-def found(store: Store, name: str, **query: Any) -> list[Entry]:
+def find_all(store: Store, name: str, **query: Any) -> list[Entry]:
     return list(store.find(name, Query(**query), CLIENT))
 
 
@@ -34,24 +34,24 @@ def legs_of(store: Store, call: str = CALL) -> list[tuple[int, str | None]]:
     return [(one["extension_id"], one["record_uuid"]) for one in entry["cdr"]]
 
 
-def test_a_whole_has_its_own_entries_and_those_of_its_parts(store: Store) -> None:
-    legs = found(store, "leg")
-    parts = [one for name in ("record", "voicemail") for one in found(store, name)]
+def test_collection_with_parts_lists_its_own_entries_and_those_of_its_parts(store: Store) -> None:
+    legs = find_all(store, "leg")
+    parts = [one for name in ("record", "voicemail") for one in find_all(store, name)]
     alone = [one for one in store["leg"].entries() if one["client_owner_id"] == 12]
     assert len(legs) == len(alone) + len(parts)
     order = [(one["init_time_gmt"], one["call_uuid"], one["extension_id"]) for one in legs]
     assert order == sorted(order)
-    assert found(store, "leg", descending=True) == legs[::-1]
+    assert find_all(store, "leg", descending=True) == legs[::-1]
 
 
-def test_a_full_whole_takes_no_more(store: Store) -> None:
+def test_deleted_record_leaves_no_leg_when_the_entry_limit_is_reached(store: Store) -> None:
     before = legs_of(store)
     store.most_left = store["leg"].weight
     store.delete("record", RECORD)
     assert legs_of(store) == [one for one in before if one[1] != RECORD]
 
 
-def test_a_copy_knows_nothing_of_later_writes(store: Store) -> None:
+def test_copy_does_not_see_later_writes_to_parts(store: Store) -> None:
     before = legs_of(store)
     copy = store.copy()
     store.delete("record", RECORD)
@@ -61,7 +61,7 @@ def test_a_copy_knows_nothing_of_later_writes(store: Store) -> None:
     assert legs_of(store) == after
 
 
-def test_legs_of_two_clients_are_never_one_call(store: Store) -> None:
+def test_call_never_combines_legs_of_two_clients(store: Store) -> None:
     foreign = next(one for one in store["leg"].entries() if one["client_owner_id"] == 13)
     store["leg"].update(foreign["id"], {"call_uuid": CALL, "init_time_gmt": "2016-04-07 10:59:00"})
     for client, count in ((12, 4), (13, 1)):

@@ -29,7 +29,7 @@ def schemas(node: Any) -> Iterator[dict[str, Any]]:
     [(DOCUMENT, 30), (interface().contract.document, 35)],
     ids=["api", "control"],
 )
-def test_every_number_of_a_document_has_bounds(document: dict[str, Any], least: int) -> None:
+def test_every_number_of_the_documents_is_bounded(document: dict[str, Any], least: int) -> None:
     found = list(schemas(document))
     assert len(found) >= least
     for schema in found:
@@ -50,16 +50,18 @@ def test_every_number_of_a_document_has_bounds(document: dict[str, Any], least: 
     (1.0, "must be a whole number or null"),
     (1.5, "must be a whole number or null"),
 ])  # fmt: skip
-def test_the_message_says_what_would_be_right(admin: Api, number: float, reason: str) -> None:
-    answer = admin.post("/client/@me/extension/", {"name": "555", "dial_rule_limit": number})
-    assert answer.status_code == 400
-    assert answer.json()["message"] == f"dial_rule_limit: {reason}"
+def test_error_for_an_out_of_range_number_says_what_is_valid(
+    admin: Api, number: float, reason: str
+) -> None:
+    response = admin.post("/client/@me/extension/", {"name": "555", "dial_rule_limit": number})
+    assert response.status_code == 400
+    assert response.json()["message"] == f"dial_rule_limit: {reason}"
 
 
 @pytest.mark.parametrize(
     "path", ["/client/012/extension/30", "/client/@me/extension/030", "/extension/030/ani/"]
 )
-def test_an_id_has_one_spelling(admin: Api, path: str) -> None:
-    answer = admin.get(path)
-    assert answer.status_code == 400
-    assert "must be a whole number" in answer.json()["message"]
+def test_id_with_leading_zeros_is_refused(admin: Api, path: str) -> None:
+    response = admin.get(path)
+    assert response.status_code == 400
+    assert "must be a whole number" in response.json()["message"]

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import orjson
 
-from images.memory_log import Engine, MemoryLog
+from images.memory_log import LogContents, MemoryLog
 from ringme_mock.app import MockApp
 from ringme_mock.command_log.log import Log
 from ringme_mock.command_log.replica import Replica
@@ -25,7 +25,7 @@ from ringme_spec.contract import Contract, read_contract
 from ringme_spec.paths import FIXTURES, SPEC
 
 # Time at which the state was created.
-MADE = 1_700_000_000.0
+CREATED = 1_700_000_000.0
 
 
 @cache
@@ -53,13 +53,13 @@ class SendingReplica(Replica):
         raise RuntimeError("the event is never set")
 
 
-class Copy:
+class LocalReplica:
     """Replica that has applied the log, and a client of it."""
 
-    def __init__(self, engine: Engine, member: int = 0) -> None:
-        self.engine = engine
-        self.replica = SendingReplica(MemoryLog(engine, member))
-        self.replica.applying.resting = MADE
+    def __init__(self, log_contents: LogContents, member: int = 0) -> None:
+        self.log_contents = log_contents
+        self.replica = SendingReplica(MemoryLog(log_contents, member))
+        self.replica.applying.resting = CREATED
         settings = Settings(seed=1, today=True, idle=1e9)
         contract, store = sources()
         self.sessions = Sessions(
@@ -68,13 +68,13 @@ class Copy:
         self.app = MockApp(contract, self.sessions)
         self._upkeep = Upkeep(self.replica)
 
-    async def start(self) -> Copy:
+    async def start(self) -> LocalReplica:
         await self.replica.replay()
         self.set_time()
         return self
 
     def set_time(self) -> None:
-        self.replica.applying.resting = self.engine.moment
+        self.replica.applying.resting = self.log_contents.moment
 
     async def send(
         self, method: str, path: str, json: Any = None, token: str = "", form: Any = None
@@ -87,7 +87,7 @@ class Copy:
     async def catch_up(self) -> None:
         await self.replica.turns.look()
 
-    async def look_after(self) -> None:
+    async def run_upkeep(self) -> None:
         """Run the periodic upkeep, and wait for the images that it begins."""
         await self._upkeep._look()
         await self._upkeep._report()
@@ -105,7 +105,7 @@ class Copy:
         known = self.sessions.known()
         return {one.name: export_state(contract, one.state.store) for one in known}
 
-    async def rest(self) -> None:
+    async def finish_tasks(self) -> None:
         """Stop timers, and wait for running tasks."""
         self.stop_timers()
         await asyncio.gather(*self.replica._tasks)

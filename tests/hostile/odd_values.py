@@ -75,7 +75,7 @@ HEADERS: list[tuple[str, str]] = [
 ]  # fmt: skip
 
 
-class Oddities:
+class OddValues:
     """Generator of odd values; equal sources give equal values."""
 
     def __init__(self, source: random.Random) -> None:

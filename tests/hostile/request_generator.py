@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from hostile.oddities import (
+from hostile.odd_values import (
     HEADERS,
     JSON_BYTES,
     MEDIA_TYPES,
     METHODS,
-    Oddities,
+    OddValues,
     encoded,
     json_bytes,
 )
@@ -59,18 +59,18 @@ class Request:
         """Tell if it has a header of that name, in lower case."""
         return any(one.lower() == name for one, _ in self.headers)
 
-    def brief(self) -> str:
+    def summary(self) -> str:
         """Return a summary for a report."""
         headers = [(name, value[:120]) for name, value in self.headers]
         return f"{self.method} {self.target[:300]!r} {headers} {len(self.body)} {self.body[:300]!r}"
 
 
-class Requests:
+class RequestGenerator:
     """Generator of requests to the operations of documents, with the tokens that it is given."""
 
     def __init__(self, documents: list[dict[str, Any]], source: random.Random) -> None:
         self.random = source
-        self.odd = Oddities(source)
+        self.odd = OddValues(source)
         # By the path prefix that selects the session.
         self.tokens: dict[bytes, list[str]] = {}
         self._operations = [
@@ -134,7 +134,7 @@ class Requests:
         pairs = []
         for parameter in parameters:
             if parameter["in"] == "query" and self._chance(0.5):
-                value = self._fitting(document, parameter["schema"], parameter["name"])
+                value = self._valid_value(document, parameter["schema"], parameter["name"])
                 text = str(value) if self._chance(0.7) else self.odd.text()
                 pairs.append(f"{parameter['name']}={quote(encoded(text), safe='')}")
         if self._chance(0.04):
@@ -165,20 +165,20 @@ class Requests:
         elif self._chance(0.12):
             request.body = self.random.choice(JSON_BYTES)
         elif kind == "application/x-www-form-urlencoded":
-            fields = self._fitting(document, schema, "")
+            fields = self._valid_value(document, schema, "")
             request.body = b"&".join(
                 b"%s=%s" % (quote(encoded(name)).encode(), quote(encoded(str(value))).encode())
                 for name, value in (fields if isinstance(fields, dict) else {}).items()
             )
         else:
-            request.body = json_bytes(_cheap(self._fitting(document, schema, "")))
+            request.body = json_bytes(_cheap(self._valid_value(document, schema, "")))
         if self._chance(0.1):
             request.body = self.odd.mutated(request.body)
         if self._chance(0.08):
             kind = self.random.choice(MEDIA_TYPES)
         request.headers.append((b"content-type", kind.encode("latin-1")))
 
-    def _fitting(self, document: dict[str, Any], schema: dict[str, Any], name: str) -> Any:
+    def _valid_value(self, document: dict[str, Any], schema: dict[str, Any], name: str) -> Any:
         """Return a value that mostly conforms to a schema."""
         schema = _resolved(document, schema)
         if name in _COSTLY:
@@ -188,30 +188,32 @@ class Requests:
         if "allOf" in schema:
             whole: dict[str, Any] = {}
             for part in schema["allOf"]:
-                found = self._fitting(document, part, name)
+                found = self._valid_value(document, part, name)
                 whole.update(found if isinstance(found, dict) else {})
             return whole
         choices = schema.get("oneOf") or schema.get("anyOf")
         if choices:
-            return self._fitting(document, self.random.choice(choices), name)
+            return self._valid_value(document, self.random.choice(choices), name)
         if "enum" in schema:
             return self.random.choice(schema["enum"])
         if "example" in schema and self._chance(0.7):
             return schema["example"]
-        return self._of_type(document, schema, name)
+        return self._value_of_type(document, schema, name)
 
-    def _of_type(self, document: dict[str, Any], schema: dict[str, Any], name: str) -> Any:
+    def _value_of_type(self, document: dict[str, Any], schema: dict[str, Any], name: str) -> Any:
         kind = schema.get("type")
         if kind == "object" or "properties" in schema:
             required = schema.get("required", ())
             return {
-                key: self._fitting(document, one, key)
+                key: self._valid_value(document, one, key)
                 for key, one in schema.get("properties", {}).items()
                 if self._chance(0.9 if key in required else 0.4)
             }
         if kind == "array":
             count = self.random.choice((0, 1, 3))
-            return [self._fitting(document, schema.get("items", {}), name) for _ in range(count)]
+            return [
+                self._valid_value(document, schema.get("items", {}), name) for _ in range(count)
+            ]
         if kind == "integer":
             return self.random.choice((1, 3, 5, 12, 30, 31, 104, 399, schema.get("maximum", 7)))
         if kind == "number":

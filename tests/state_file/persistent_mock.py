@@ -22,7 +22,7 @@ SOURCES = Sources(SPEC, FIXTURES)
 GROUPS = "/client/@me/extension_group/"
 
 
-class KeptMock(RunningMock):
+class PersistentMock(RunningMock):
     """Running mock with its state file."""
 
     app: MockApp
@@ -57,9 +57,9 @@ class KeptMock(RunningMock):
 
 
 @contextmanager
-def kept_mock(
+def persistent_mock(
     path: Path, settings: Settings | None = None, sources: Sources = SOURCES
-) -> Iterator[KeptMock]:
+) -> Iterator[PersistentMock]:
     """Serve the state of a file during the block."""
     settings = replace(settings or Settings(), validate_responses=True)
     log = FileLog(path)
@@ -67,7 +67,7 @@ def kept_mock(
     try:
         asyncio.run(kept.open(sources, settings, "loopback"))
         with served(kept.app) as url:
-            mock = KeptMock(kept.app, url)
+            mock = PersistentMock(kept.app, url)
             mock.app, mock.file, mock.commands = kept.app, log, kept.commands
             with mock.http:
                 yield mock

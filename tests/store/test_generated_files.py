@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from generate.worlds import CONTRACT
+from generate.seeded_state import CONTRACT
 from ringme_mock.store.fixtures import load_store
 from ringme_mock.store.made_files import MOST_BYTES, file_of, made_size
 from ringme_mock.store.store import Store
@@ -14,13 +14,13 @@ from ringme_spec.collections import Content
 from ringme_spec.errors import ConfigError
 from ringme_spec.paths import FIXTURES
 
-_SILENCE = Content("file", "size", "audio/mpeg", length="seconds")
+_RECORDING = Content("file", "size", "audio/mpeg", length="seconds")
 _PAGE = Content("file", "size", "application/pdf")
-_NOTHING = Store({}, {})
+_EMPTY_STORE = Store({}, {})
 
 
-def made(content: Content, size: int, seconds: int = 0) -> bytes:
-    return file_of(_NOTHING, content, {"file": None, "size": size, "seconds": seconds})
+def generated(content: Content, size: int, seconds: int = 0) -> bytes:
+    return file_of(_EMPTY_STORE, content, {"file": None, "size": size, "seconds": seconds})
 
 
 def seconds_of(file: bytes) -> float:
@@ -39,27 +39,27 @@ def seconds_of(file: bytes) -> float:
 
 
 @pytest.mark.parametrize("seconds", [1, 2, 59, 130, 3600, 7201])
-def test_a_recording_lasts_as_long_as_it_says(seconds: int) -> None:
-    size = made_size(_SILENCE, {"seconds": seconds})
-    file = made(_SILENCE, size, seconds)
+def test_generated_recording_has_the_given_duration(seconds: int) -> None:
+    size = made_size(_RECORDING, {"seconds": seconds})
+    file = generated(_RECORDING, size, seconds)
     assert len(file) == size
     assert seconds_of(file) == pytest.approx(seconds, abs=0.04)
 
 
 @pytest.mark.parametrize("more", [0, 1, 9, 10, 11, 500, 200_000])
-def test_a_larger_recording_is_no_longer(more: int) -> None:
-    size = made_size(_SILENCE, {"seconds": 20}) + more
-    file = made(_SILENCE, size, 20)
+def test_larger_recording_keeps_its_duration(more: int) -> None:
+    size = made_size(_RECORDING, {"seconds": 20}) + more
+    file = generated(_RECORDING, size, 20)
     assert len(file) == size
     assert seconds_of(file) == pytest.approx(20, abs=0.04)
 
 
-def test_no_recording_is_larger_than_the_mock_makes() -> None:
-    assert made_size(_SILENCE, {"seconds": 10**15}) == MOST_BYTES
+def test_size_of_a_generated_recording_is_limited() -> None:
+    assert made_size(_RECORDING, {"seconds": 10**15}) == MOST_BYTES
 
 
-def test_a_page_is_as_large_as_it_says_and_its_table_leads_to_its_parts() -> None:
-    page = made(_PAGE, 1043)
+def test_generated_pdf_has_the_given_size_and_a_correct_xref_table() -> None:
+    page = generated(_PAGE, 1043)
     assert len(page) == 1043
     assert page.startswith(b"%PDF-1.4\n")
     table = page[page.index(b"xref\n") :]
@@ -69,7 +69,7 @@ def test_a_page_is_as_large_as_it_says_and_its_table_leads_to_its_parts() -> Non
     assert made_size(_PAGE, {}) == len(page.rstrip()) + 1
 
 
-def fixture(folder: Path, size: int) -> None:
+def write_fax_fixture(folder: Path, size: int) -> None:
     """Write a fixture with one fax of number 39."""
     (folder / "fax.yaml").write_text(
         "entries: [{uuid: 4b95953c-302d-4742-89b1-1c422a845b77, datetime: '2016-04-05 09:00:00',"
@@ -79,8 +79,8 @@ def fixture(folder: Path, size: int) -> None:
     )
 
 
-def test_fixtures_need_no_files(tmp_path: Path) -> None:
-    fixture(tmp_path, 5000)
+def test_file_of_a_fixture_is_generated_if_it_is_missing(tmp_path: Path) -> None:
+    write_fax_fixture(tmp_path, 5000)
     store = load_store(CONTRACT, FIXTURES, tmp_path)
     (fax,) = store["fax"].entries()
     content = CONTRACT.collections["fax"].content
@@ -88,7 +88,7 @@ def test_fixtures_need_no_files(tmp_path: Path) -> None:
     assert len(file_of(store, content, fax)) == 5000
 
 
-def test_a_file_that_would_be_too_large_to_make_is_refused(tmp_path: Path) -> None:
-    fixture(tmp_path, MOST_BYTES + 1)
+def test_fixture_with_a_file_size_over_the_limit_is_refused(tmp_path: Path) -> None:
+    write_fax_fixture(tmp_path, MOST_BYTES + 1)
     with pytest.raises(ConfigError, match=f"file_size: must be at most {MOST_BYTES}"):
         load_store(CONTRACT, FIXTURES, tmp_path)

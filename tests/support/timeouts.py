@@ -6,11 +6,11 @@ from inspect import signature
 
 import httpx
 
-PATIENCE = 600.0
+TIMEOUT = 600.0
 
 
-def make_httpx_patient() -> None:
+def extend_httpx_timeout() -> None:
     """Sets the default timeout of all requests."""
     # All functions and clients of httpx share this default.
     default = signature(httpx.get).parameters["timeout"].default
-    default.connect = default.read = default.write = default.pool = PATIENCE
+    default.connect = default.read = default.write = default.pool = TIMEOUT

@@ -14,22 +14,22 @@ import pytest
 from ringme_mock import MockServer
 from ringme_spec.paths import FIXTURES
 from support.code_grant import (
-    ASKING,
     AUTHORIZE,
     CALLBACK,
+    CONSENT_CLIENT,
     LOGIN,
-    OWN_FORM,
     PAGE,
     PUBLIC,
-    Person,
-    arrived,
-    said,
+    SAME_ORIGIN,
+    Browser,
+    alert_message,
+    callback_parameters,
 )
 from support.server import RunningMock
 
 MARKUP = "\"'><script>alert(1)</script>"
 # URIs that a careless comparison takes for that of the application, or that are no URLs.
-ELSEWHERE = [
+FOREIGN_URIS = [
     f"{CALLBACK}%2F..%2Fevil", f"{CALLBACK}?x=1", f"{CALLBACK}\n", f"{CALLBACK}\r\nSet-Cookie: a=b",
     f"{CALLBACK}\x00", f"{CALLBACK},http://evil.example", f"http://evil.example#{CALLBACK}",
     "http://localhost:3000.evil.example/callback", "http://localhost:3001/callback",
@@ -39,16 +39,16 @@ ELSEWHERE = [
 
 
 @pytest.mark.parametrize("path", [AUTHORIZE, LOGIN])
-def test_a_redirect_uri_that_is_not_exactly_one_of_the_application_leads_nowhere(
+def test_unregistered_redirect_uri_is_refused_without_a_redirect(
     mock: RunningMock, path: str
 ) -> None:
-    person = Person(mock)
-    person.log_in()
-    for person.query["redirect_uri"] in ELSEWHERE:
+    browser = Browser(mock)
+    browser.log_in()
+    for browser.query["redirect_uri"] in FOREIGN_URIS:
         for method in ("GET", "POST"):
-            answer = person.send(method, path)
-            assert (answer.status_code, "Location" in answer.headers) == (400, False)
-            assert "redirect_uri" in answer.json()["message"]
+            response = browser.send(method, path)
+            assert (response.status_code, "Location" in response.headers) == (400, False)
+            assert "redirect_uri" in response.json()["message"]
 
 
 @pytest.mark.parametrize(
@@ -63,13 +63,13 @@ def test_a_redirect_uri_that_is_not_exactly_one_of_the_application_leads_nowhere
         "",
     ],
 )
-def test_what_names_no_way_back_is_told_on_a_page_or_in_json(mock: RunningMock, query: str) -> None:
+def test_error_without_a_redirect_uri_is_a_page_or_json(mock: RunningMock, query: str) -> None:
     for path in (AUTHORIZE, LOGIN):
         as_json = mock.http.get(f"{path}?response_type=code&{query}")
         assert (as_json.status_code, list(as_json.json())) == (400, ["message"])
         assert "X-RateLimit-Limit" not in as_json.headers
         page = mock.http.get(f"{path}?response_type=code&{query}", headers=PAGE)
-        assert (page.status_code, said(page)) == (400, as_json.json()["message"])
+        assert (page.status_code, alert_message(page)) == (400, as_json.json()["message"])
         assert "<form" not in page.text
         assert "form-action 'none'" in page.headers["Content-Security-Policy"]
         noted = mock.http.get("/__mock__/journal").json()[0]
@@ -81,16 +81,16 @@ def test_what_names_no_way_back_is_told_on_a_page_or_in_json(mock: RunningMock, 
     [MARKUP, "a=b&code=evil", "\u043f\u0440\u0438\u0432\u0435\u0442", "%0d%0aSet-Cookie: a=b",
      "\r\nSet-Cookie: a=b", "x" * 6000, "#", "+ %20", "\x00"],
 )  # fmt: skip
-def test_state_comes_back_as_it_was_whatever_it_is(mock: RunningMock, state: str) -> None:
-    person = Person(mock, state=state)
-    assert person.log_in().status_code == 302
-    response = person.send("GET", AUTHORIZE)
-    assert list(arrived(response)) == ["code", "state"]
-    assert arrived(response)["state"] == state
+def test_any_state_is_returned_unchanged(mock: RunningMock, state: str) -> None:
+    browser = Browser(mock, state=state)
+    assert browser.log_in().status_code == 302
+    response = browser.send("GET", AUTHORIZE)
+    assert list(callback_parameters(response)) == ["code", "state"]
+    assert callback_parameters(response)["state"] == state
     assert "Set-Cookie" not in response.headers
 
 
-def test_names_of_fixtures_are_shown_as_text(tmp_path: Path) -> None:
+def test_names_from_fixtures_are_escaped_in_html(tmp_path: Path) -> None:
     quoted = json.dumps(MARKUP)
     for name in ("application.yaml", "user.yaml"):
         text = (FIXTURES / name).read_text("utf-8")
@@ -102,7 +102,7 @@ def test_names_of_fixtures_are_shown_as_text(tmp_path: Path) -> None:
         MockServer(added_fixtures=[tmp_path]) as server,
         httpx.Client(base_url=server.url, trust_env=False) as http,
     ):
-        query = {"response_type": "code", "client_id": ASKING, "redirect_uri": CALLBACK}
+        query = {"response_type": "code", "client_id": CONSENT_CLIENT, "redirect_uri": CALLBACK}
         page = http.get(LOGIN, params=query).text
         form = {"username": MARKUP, "password": "mock-sales-lead"}
         done = http.post(LOGIN, params=query, data=form)
@@ -111,11 +111,11 @@ def test_names_of_fixtures_are_shown_as_text(tmp_path: Path) -> None:
     assert "<script" not in page + permission
 
 
-def test_pages_are_kept_by_nobody_and_run_nothing(mock: RunningMock) -> None:
-    person = Person(mock, client_id=ASKING)
-    pages = [person.send("GET", LOGIN), person.log_in("nobody", "x")]
-    assert person.log_in().status_code == 302
-    for page in [*pages, person.send("GET", AUTHORIZE)]:
+def test_login_pages_are_not_cached_and_allow_no_scripts(mock: RunningMock) -> None:
+    browser = Browser(mock, client_id=CONSENT_CLIENT)
+    pages = [browser.send("GET", LOGIN), browser.log_in("nobody", "x")]
+    assert browser.log_in().status_code == 302
+    for page in [*pages, browser.send("GET", AUTHORIZE)]:
         assert page.headers["Cache-Control"] == "no-store"
         assert page.headers["Referrer-Policy"] == "same-origin"
         assert page.headers["X-Frame-Options"] == "DENY"
@@ -137,75 +137,75 @@ def test_pages_are_kept_by_nobody_and_run_nothing(mock: RunningMock) -> None:
         {"Origin": "null"},
     ],
 )
-def test_a_form_of_another_site_is_refused(mock: RunningMock, headers: dict[str, str]) -> None:
-    person = Person(mock, client_id=ASKING)
+def test_cross_site_form_is_refused(mock: RunningMock, headers: dict[str, str]) -> None:
+    browser = Browser(mock, client_id=CONSENT_CLIENT)
     form = {"username": "sales-lead", "password": "mock-sales-lead"}
-    refused = person.send("POST", LOGIN, data=form, headers=headers)
+    refused = browser.send("POST", LOGIN, data=form, headers=headers)
     assert (refused.status_code, "Set-Cookie" in refused.headers) == (403, False)
-    person.log_in()
-    decision = person.send("POST", AUTHORIZE, data={"decision": "allow"}, headers=headers)
+    browser.log_in()
+    decision = browser.send("POST", AUTHORIZE, data={"decision": "allow"}, headers=headers)
     # A script cannot even see that a user is logged in.
     assert decision.status_code == 403 or LOGIN in decision.headers["Location"]
-    assert person.send("GET", AUTHORIZE).status_code == 200
-    assert person.send("POST", LOGIN, data=form, headers=OWN_FORM).status_code == 302
+    assert browser.send("GET", AUTHORIZE).status_code == 200
+    assert browser.send("POST", LOGIN, data=form, headers=SAME_ORIGIN).status_code == 302
     own = {"Origin": mock.url}
-    assert person.send("POST", LOGIN, data=form, headers=own).status_code == 302
+    assert browser.send("POST", LOGIN, data=form, headers=own).status_code == 302
 
 
-def test_a_script_of_another_page_gets_no_code(mock: RunningMock) -> None:
-    person = Person(mock)
-    person.log_in()
+def test_cross_origin_script_gets_no_code(mock: RunningMock) -> None:
+    browser = Browser(mock)
+    browser.log_in()
     script = {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "cors"}
-    assert LOGIN in person.send("GET", AUTHORIZE, headers=script).headers["Location"]
+    assert LOGIN in browser.send("GET", AUTHORIZE, headers=script).headers["Location"]
     link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
-    assert "code" in arrived(person.send("GET", AUTHORIZE, headers=link))
+    assert "code" in callback_parameters(browser.send("GET", AUTHORIZE, headers=link))
 
 
-def test_the_cookie_is_out_of_reach_of_scripts_and_new_with_each_login(mock: RunningMock) -> None:
-    person = Person(mock)
-    first = person.log_in().headers["Set-Cookie"]
+def test_login_cookie_is_http_only_and_renewed_by_each_login(mock: RunningMock) -> None:
+    browser = Browser(mock)
+    first = browser.log_in().headers["Set-Cookie"]
     assert re.fullmatch(r"ringme_login=[0-9A-Za-z]{30}; Path=/oauth; HttpOnly; SameSite=Lax", first)
     old = first.partition(";")[0]
-    assert person.log_in().headers["Set-Cookie"].partition(";")[0] != old
-    person.cookies = httpx.Cookies()
-    left = person.send("GET", AUTHORIZE, headers={"Cookie": f"a=b; {old}; c"})
+    assert browser.log_in().headers["Set-Cookie"].partition(";")[0] != old
+    browser.cookies = httpx.Cookies()
+    left = browser.send("GET", AUTHORIZE, headers={"Cookie": f"a=b; {old}; c"})
     assert LOGIN in left.headers["Location"]
 
 
 @pytest.mark.parametrize("where", ["form", "query"])
-def test_no_password_code_or_cookie_stands_in_journal_or_log(
+def test_password_code_and_cookie_are_redacted_in_journal_and_log(
     mock: RunningMock, caplog: pytest.LogCaptureFixture, where: str
 ) -> None:
-    person = Person(mock)
+    browser = Browser(mock)
     secret = "mock-sales-lead"
     form = {"username": "sales-lead", "password": secret}
     with caplog.at_level(logging.INFO):
         if where == "form":
-            answer = person.send("POST", LOGIN, data=form)
+            response = browser.send("POST", LOGIN, data=form)
         else:
-            answer = person.send("POST", LOGIN, params=person.query | form)
-        assert secret not in answer.headers["Location"]
-        code = person.come_back()["code"]
-        person.exchange(code)
-        person.send("GET", AUTHORIZE, params=person.query | {"state": "s", "code": code})
+            response = browser.send("POST", LOGIN, params=browser.query | form)
+        assert secret not in response.headers["Location"]
+        code = browser.authorize()["code"]
+        browser.exchange(code)
+        browser.send("GET", AUTHORIZE, params=browser.query | {"state": "s", "code": code})
     logged = [one.getMessage() for one in caplog.records if one.name.startswith("ringme_mock")]
     kept = mock.http.get("/__mock__/journal").text + "".join(logged)
     assert "sales-lead" in kept
-    for one in (secret, code, person.cookies["ringme_login"]):
+    for one in (secret, code, browser.cookies["ringme_login"]):
         assert one not in kept
         assert quote(one) not in kept
 
 
 @pytest.mark.parametrize("kind", ["application/json", "text/plain", "multipart/form-data"])
-def test_another_media_type_is_refused(mock: RunningMock, kind: str) -> None:
-    person = Person(mock)
+def test_unsupported_media_type_is_refused_with_415(mock: RunningMock, kind: str) -> None:
+    browser = Browser(mock)
     for path in (AUTHORIZE, LOGIN):
-        answer = person.send("POST", path, content=b"{}", headers={"Content-Type": kind})
-        assert answer.status_code == 415
+        response = browser.send("POST", path, content=b"{}", headers={"Content-Type": kind})
+        assert response.status_code == 415
 
 
 @pytest.mark.parametrize("body", [b"\xff\xfe", b"username=%FF%FE&password=%ED%A0%80", b"&&=&%"])
-def test_odd_bytes_are_a_refused_login(mock: RunningMock, body: bytes) -> None:
-    person = Person(mock)
+def test_malformed_login_form_is_refused(mock: RunningMock, body: bytes) -> None:
+    browser = Browser(mock)
     form = {"Content-Type": "application/x-www-form-urlencoded"}
-    assert person.send("POST", LOGIN, content=body, headers=form).status_code in (200, 400)
+    assert browser.send("POST", LOGIN, content=body, headers=form).status_code in (200, 400)

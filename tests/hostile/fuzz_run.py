@@ -14,24 +14,24 @@ import tempfile
 import threading
 import time
 
-from hostile.bytes_of import Bytes
 from hostile.findings import Findings, processor_seconds
-from hostile.grammar import Requests
+from hostile.raw_requests import RawRequests
+from hostile.request_generator import RequestGenerator
 from hostile.wire import Wire, request
 from ringme_mock.control.middleware import interface
 from ringme_spec.document import read_yaml
 from ringme_spec.paths import SPEC
-from support.patience import PATIENCE
+from support.timeouts import TIMEOUT
 
 _THREADS = 24
 _HELD = 100
-_PATIENCE = 2.0
+_TIMEOUT = 2.0
 _LOGINS = ("client-admin", "sales-lead", "other-admin")
 _KIND = "Content-Type: application/json"
 _KEEP_TOKENS = b'{"keep": ["tokens"]}'
 
 
-class Attack:
+class FuzzRun:
     """Fuzz run of `count` requests; equal seeds send equal requests."""
 
     def __init__(self, count: int, seed: int) -> None:
@@ -57,10 +57,10 @@ class Attack:
                 self._url = _url_of(process)
                 self._run(process.pid)
                 if process.poll() is not None:
-                    self.findings.fault(f"the mock exited with {process.returncode}")
+                    self.findings.add_fault(f"the mock exited with {process.returncode}")
             finally:
                 process.terminate()
-                process.wait(PATIENCE)
+                process.wait(TIMEOUT)
             log.seek(0)
             self._read_log(log.read())
         self.findings.seconds = time.monotonic() - begun
@@ -81,29 +81,35 @@ class Attack:
         while any(thread.is_alive() for thread in threads):
             time.sleep(0.2)
             if self.findings.requests >= step * len(self.findings.memory):
-                self.findings.look_at_memory(process)
+                self.findings.record_memory(process)
         self._done.set()
         watcher.join()
         for one in self._held:
             one.close()
-        self.findings.look_at_memory(process)
+        self.findings.record_memory(process)
 
     def _send_many(self, count: int, seed: int) -> None:
         source = random.Random(seed)
-        requests, made = Requests(self._documents, source), Bytes(source)
-        ways = (self._one_after_another, self._at_once, self._odd, self._odd, self._slowly)
+        requests, raw_requests = RequestGenerator(self._documents, source), RawRequests(source)
+        methods = (
+            self._send_sequentially,
+            self._send_pipelined,
+            self._send_malformed,
+            self._send_malformed,
+            self._send_slowly,
+        )
         sent = 0
         number = seed
         while sent < count:
             with contextlib.suppress(OSError):
                 if sent == 0 or number % 50 == 0:
                     self._renew_tokens(requests)
-                size = source.choice(ways)(requests, made, number)
+                size = source.choice(methods)(requests, raw_requests, number)
                 sent += size
                 self.findings.requests += size
             number += 1
 
-    def _renew_tokens(self, requests: Requests) -> None:
+    def _renew_tokens(self, requests: RequestGenerator) -> None:
         for session in ("", "/s/one", "/s/two"):
             tokens = ["x" * 30]
             with Wire(self._url) as wire:
@@ -112,54 +118,62 @@ class Attack:
                     wire.send(
                         request("POST", f"{session}/__mock__/reset", _KIND, body=_KEEP_TOKENS)
                     )
-                    wire.answer()
+                    wire.read_response()
                 for login in _LOGINS:
                     body = json.dumps({"login": login}).encode()
                     wire.send(request("POST", f"{session}/__mock__/tokens", _KIND, body=body))
-                    answer = wire.answer()
-                    if answer.status == 201:
-                        tokens.append(json.loads(answer.body)["access_token"])
+                    response = wire.read_response()
+                    if response.status == 201:
+                        tokens.append(json.loads(response.body)["access_token"])
             requests.tokens[session.encode()] = tokens
 
-    def _one_after_another(self, requests: Requests, made: Bytes, number: int) -> int:
+    def _send_sequentially(
+        self, requests: RequestGenerator, raw_requests: RawRequests, number: int
+    ) -> int:
         """Send requests over one connection, each after the response to the previous one."""
         sent = 0
-        with Wire(self._url, _PATIENCE) as wire:
+        with Wire(self._url, _TIMEOUT) as wire:
             for place in range(10):
                 asked = requests.make(number * 10 + place)
                 if asked.target.endswith((b"stream", b"rows")):
                     continue
                 sent += 1
-                if not wire.send(made.plain(asked, is_honest=True)):
+                if not wire.send(raw_requests.encode(asked, is_honest=True)):
                     break
-                answer = wire.answer()
+                response = wire.read_response()
                 # A response to HEAD has a length but no body, so the connection cannot be used
                 # further.
-                self.findings.add(answer.status, answer.body, asked.brief())
-                if answer.status == 0 or asked.method == "HEAD":
+                self.findings.add(response.status, response.body, asked.summary())
+                if response.status == 0 or asked.method == "HEAD":
                     break
         return sent
 
-    def _at_once(self, requests: Requests, made: Bytes, number: int) -> int:
+    def _send_pipelined(
+        self, requests: RequestGenerator, raw_requests: RawRequests, number: int
+    ) -> int:
         """Send pipelined requests, without waiting for responses."""
         asked = [requests.make(number * 7 + place) for place in range(5)]
-        content = b"".join(made.plain(one, one is asked[-1]) for one in asked)
-        self._exchange(content, "\n".join(one.brief() for one in asked))
+        content = b"".join(raw_requests.encode(one, one is asked[-1]) for one in asked)
+        self._exchange(content, "\n".join(one.summary() for one in asked))
         return len(asked)
 
-    def _odd(self, requests: Requests, made: Bytes, number: int) -> int:
+    def _send_malformed(
+        self, requests: RequestGenerator, raw_requests: RawRequests, number: int
+    ) -> int:
         """Send bytes that are not a request, or not a valid one."""
-        content = made.odd(requests.make(number))
+        content = raw_requests.malformed(requests.make(number))
         self._exchange(content, repr(content[:700]))
         return 1
 
-    def _slowly(self, requests: Requests, made: Bytes, number: int) -> int:
+    def _send_slowly(
+        self, requests: RequestGenerator, raw_requests: RawRequests, number: int
+    ) -> int:
         """Send a part of a request, and the rest later or never."""
-        content = made.plain(requests.make(number), is_last=True)
-        place = made.random.randrange(len(content))
+        content = raw_requests.encode(requests.make(number), is_last=True)
+        place = raw_requests.random.randrange(len(content))
         connection = self._connect()
         connection.sendall(content[:place])
-        how = made.random.randrange(4)
+        how = raw_requests.random.randrange(4)
         if how == 0:
             self._held.append(connection)
             if len(self._held) > _HELD:
@@ -179,7 +193,7 @@ class Attack:
 
     def _connect(self) -> socket.socket:
         host, port = self._url.removeprefix("http://").split(":")
-        return socket.create_connection((host, int(port)), timeout=_PATIENCE)
+        return socket.create_connection((host, int(port)), timeout=_TIMEOUT)
 
     def _exchange(self, content: bytes, what: str) -> None:
         with self._connect() as connection:
@@ -191,7 +205,7 @@ class Attack:
     def _read(self, connection: socket.socket, what: str) -> None:
         """Read all responses, and add the status of each to the findings."""
         received = b""
-        end = time.monotonic() + _PATIENCE
+        end = time.monotonic() + _TIMEOUT
         while len(received) < 5_000_000 and time.monotonic() < end:
             if not select.select([connection], [], [], 0.3)[0]:
                 break
@@ -212,19 +226,21 @@ class Attack:
             try:
                 with Wire(self._url, 10) as wire:
                     wire.send(request("GET", "/__mock__/health"))
-                    status = wire.answer().status
+                    status = wire.read_response().status
             except OSError as error:
-                self.findings.fault(f"another client got no response: {error!r}")
+                self.findings.add_fault(f"another client got no response: {error!r}")
                 continue
             if status != 200:
-                self.findings.fault(f"another client got {status}")
+                self.findings.add_fault(f"another client got {status}")
             # Does not count the time in which other programs had the processor.
             spent = time.monotonic() - begun[0], processor_seconds(process) - begun[1]
-            self.findings.waited(min(spent), "earlier requests")
+            self.findings.record_wait(min(spent), "earlier requests")
 
     def _read_log(self, text: str) -> None:
         for place in re.finditer(r"Traceback|ERROR|CRITICAL", text):
-            self.findings.fault(f"log: {text[max(0, place.start() - 200) : place.start() + 2500]}")
+            self.findings.add_fault(
+                f"log: {text[max(0, place.start() - 200) : place.start() + 2500]}"
+            )
 
 
 def _url_of(process: subprocess.Popen[str]) -> str:

@@ -18,13 +18,13 @@ from ringme_mock.http.sessions import Settings
 from ringme_mock.server.reload import ReloadingApp
 from ringme_mock.server.sources import Sources
 from ringme_spec.paths import FIXTURES, SPEC
-from support.patience import PATIENCE
+from support.timeouts import TIMEOUT
 
 GROUPS = "/api/ver1.0/client/@me/extension_group/"
-LONG = "A name of more than twenty letters"
+LONG_NAME = "A name of more than twenty letters"
 
 
-class Heard(logging.Handler):
+class CapturedLog(logging.Handler):
     """Handler that keeps the messages of the mock."""
 
     def __init__(self) -> None:
@@ -35,21 +35,21 @@ class Heard(logging.Handler):
         self.lines.append(record.getMessage())
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait until a condition is true; fail after `PATIENCE`."""
-    deadline = time.monotonic() + PATIENCE
+async def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait until a condition is true; fail after `TIMEOUT`."""
+    deadline = time.monotonic() + TIMEOUT
     while not condition():
         assert time.monotonic() < deadline, "the condition was not met in time"
         await asyncio.sleep(0.02)
 
 
 @dataclass
-class Desk:
+class ReloadingMock:
     """Files of a mock, the mock that watches them, and a client."""
 
     sources: Sources
     app: ReloadingApp
-    heard: Heard
+    log: CapturedLog
     http: httpx.AsyncClient
 
     def edit(self, path: Path, old: str, new: str) -> None:
@@ -58,7 +58,7 @@ class Desk:
         assert old in content
         _replace(path, content.replace(old, new, 1))
 
-    def limit_names(self, most: int) -> None:
+    def limit_name_length(self, most: int) -> None:
         """Limit the length of group names in the document."""
         content = self.sources.spec.read_text("utf-8")
         before, mark, after = content.partition("    GroupName:\n")
@@ -67,10 +67,10 @@ class Desk:
         after = after.replace("maxLength: 255", f"maxLength: {most}", 1)
         _replace(self.sources.spec, before + mark + after)
 
-    async def told(self, *words: str) -> str:
+    async def next_log_line(self, *words: str) -> str:
         """Return the next line that the mock logs; it must contain these words."""
-        await until(lambda: bool(self.heard.lines))
-        line = self.heard.lines.pop(0)
+        await wait_until(lambda: bool(self.log.lines))
+        line = self.log.lines.pop(0)
         for word in words:
             assert word in line
         return line
@@ -78,22 +78,24 @@ class Desk:
     async def token(self, session: str = "default") -> str:
         """Return a token of a user with full access."""
         wanted = {"login": "client-admin"}
-        answer = await self.http.post(f"/s/{session}/__mock__/tokens", json=wanted)
-        found: str = answer.json()["access_token"]
+        response = await self.http.post(f"/s/{session}/__mock__/tokens", json=wanted)
+        found: str = response.json()["access_token"]
         return found
 
-    async def names(self, token: str, session: str = "default") -> list[str]:
+    async def group_names(self, token: str, session: str = "default") -> list[str]:
         """Return the names of the groups in a session."""
         headers = {"Authorization": f"Bearer {token}"}
-        answer = await self.http.get(f"/s/{session}{GROUPS}", headers=headers)
-        assert answer.status_code == 200, answer.text
-        return [group["name"] for group in answer.json()]
+        response = await self.http.get(f"/s/{session}{GROUPS}", headers=headers)
+        assert response.status_code == 200, response.text
+        return [group["name"] for group in response.json()]
 
-    async def add(self, token: str, name: str, session: str = "default") -> None:
+    async def add_group(self, token: str, name: str, session: str = "default") -> None:
         """Create a group."""
         headers = {"Authorization": f"Bearer {token}"}
-        answer = await self.http.post(f"/s/{session}{GROUPS}", json={"name": name}, headers=headers)
-        assert answer.status_code == 201, answer.text
+        response = await self.http.post(
+            f"/s/{session}{GROUPS}", json={"name": name}, headers=headers
+        )
+        assert response.status_code == 201, response.text
 
     async def title(self) -> str:
         """Return the title of the document that the mock serves."""
@@ -109,7 +111,7 @@ def _replace(path: Path, content: str) -> None:
 
 
 @asynccontextmanager
-async def desk(folder: Path, faults: str | None = None) -> AsyncIterator[Desk]:
+async def reloading_mock(folder: Path, faults: str | None = None) -> AsyncIterator[ReloadingMock]:
     """Run a mock that watches its own copies of the files."""
     shutil.copy(SPEC, folder / "openapi.yaml")
     shutil.copytree(FIXTURES, folder / "fixtures")
@@ -121,12 +123,12 @@ async def desk(folder: Path, faults: str | None = None) -> AsyncIterator[Desk]:
         None if faults is None else folder / "faults.yaml",
     )
     app = ReloadingApp(sources, Settings(), LOOPBACK)
-    heard = Heard()
-    teller = logging.getLogger("teller")
-    teller.setLevel(logging.INFO)
-    teller.handlers = [heard]
-    watching = asyncio.create_task(app.watch(teller))
+    log = CapturedLog()
+    logger = logging.getLogger("reloading_mock")
+    logger.setLevel(logging.INFO)
+    logger.handlers = [log]
+    watching = asyncio.create_task(app.watch(logger))
     transport = httpx.ASGITransport(app, client=("127.0.0.1", 1))
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
-        yield Desk(sources, app, heard, client)
+        yield ReloadingMock(sources, app, log, client)
     watching.cancel()

@@ -15,11 +15,11 @@ from ringme_spec.paths import FIXTURES, SPEC
 CHECK_LOG = "ringme_mock.http.response_validation"
 
 
-def checked_app(spec: Path = SPEC, fixtures: Path = FIXTURES) -> MockApp:
+def validating_app(spec: Path = SPEC, fixtures: Path = FIXTURES) -> MockApp:
     return create_app(spec, fixtures, Clock(), Settings(validate_responses=True))
 
 
-class _BrokenResponses(logging.Handler):
+class _InvalidResponses(logging.Handler):
     """Collects log messages about responses that break the document."""
 
     def __init__(self) -> None:
@@ -31,9 +31,9 @@ class _BrokenResponses(logging.Handler):
 
 
 @contextmanager
-def broken_responses() -> Iterator[list[str]]:
+def invalid_responses() -> Iterator[list[str]]:
     """Collects such messages during the block."""
-    handler = _BrokenResponses()
+    handler = _InvalidResponses()
     logger = logging.getLogger(CHECK_LOG)
     logger.addHandler(handler)
     try:

@@ -7,21 +7,21 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from images.copies import Copy, differences
-from images.memory_log import Engine, MemoryLog
+from images.local_replicas import LocalReplica, differences
+from images.memory_log import LogContents, MemoryLog
 from ringme_mock.command_log.log import Batch, Turn
 from support.server import LIMITED, SECRETS, TRUSTED
 
 GROUPS = "/api/ver1.0/client/@me/extension_group/"
-Scenario = Callable[[Copy, Copy], Awaitable[None]]
+Scenario = Callable[[LocalReplica, LocalReplica], Awaitable[None]]
 
 
 def run(scenario: Scenario) -> None:
     """Run a scenario on two replicas without periodic upkeep."""
 
     async def both() -> None:
-        engine = Engine()
-        one, other = [await Copy(engine, member).start() for member in (0, 1)]
+        log_contents = LogContents()
+        one, other = [await LocalReplica(log_contents, member).start() for member in (0, 1)]
         await scenario(one, other)
         await one.catch_up()
         await other.catch_up()
@@ -32,23 +32,23 @@ def run(scenario: Scenario) -> None:
     asyncio.run(both())
 
 
-async def token_of(copy: Copy, client_id: str, session: str = "") -> str:
+async def token_of(replica: LocalReplica, client_id: str, session: str = "") -> str:
     form = {
         "grant_type": "client_credentials",
         "client_id": client_id,
         "client_secret": SECRETS[client_id],
     }
-    found = await copy.send("POST", f"{session}/oauth/token", form=form)
+    found = await replica.send("POST", f"{session}/oauth/token", form=form)
     token: str = found.json()["access_token"]
     return token
 
 
-async def create(copy: Copy, token: str, name: object = "x", session: str = "") -> int:
+async def create(replica: LocalReplica, token: str, name: object = "x", session: str = "") -> int:
     """Create a group; return the status."""
-    return (await copy.send("POST", f"{session}{GROUPS}", {"name": name}, token)).status_code
+    return (await replica.send("POST", f"{session}{GROUPS}", {"name": name}, token)).status_code
 
 
-def turns_of(monkeypatch: pytest.MonkeyPatch) -> list[Batch]:
+def record_turns(monkeypatch: pytest.MonkeyPatch) -> list[Batch]:
     """Record all later turns, except those that only add to the journal."""
     taken, turn = list[Batch](), MemoryLog.turn
 
@@ -61,13 +61,13 @@ def turns_of(monkeypatch: pytest.MonkeyPatch) -> list[Batch]:
     return taken
 
 
-def test_a_command_takes_one_turn_once_its_caller_was_let_in(
+def test_command_of_an_authenticated_caller_takes_one_turn(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def scenario(one: Copy, other: Copy) -> None:
+    async def scenario(one: LocalReplica, other: LocalReplica) -> None:
         token = await token_of(one, TRUSTED)
         assert await create(one, token) == 201
-        turns = turns_of(monkeypatch)
+        turns = record_turns(monkeypatch)
         assert await create(one, token) == 201
         ((count,),) = (batch.counts for batch in turns)
         assert len(count.rows) == 1
@@ -75,14 +75,14 @@ def test_a_command_takes_one_turn_once_its_caller_was_let_in(
     run(scenario)
 
 
-def test_a_command_that_another_one_came_before_is_carried_out_behind_it(
+def test_command_is_repeated_after_a_command_of_another_replica(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def scenario(one: Copy, other: Copy) -> None:
+    async def scenario(one: LocalReplica, other: LocalReplica) -> None:
         token = await token_of(one, TRUSTED)
         assert await create(one, token) == 201
         assert await create(other, token) == 201
-        turns = turns_of(monkeypatch)
+        turns = record_turns(monkeypatch)
         assert await create(one, token) == 201
         assert [batch.counts[0].certain for batch in turns] == [False, True]
 
@@ -90,75 +90,78 @@ def test_a_command_that_another_one_came_before_is_carried_out_behind_it(
 
 
 @pytest.mark.parametrize("name", ["x", 5])
-def test_a_token_that_another_process_has_revoked_changes_nothing(name: object) -> None:
-    async def scenario(one: Copy, other: Copy) -> None:
+def test_token_revoked_by_another_replica_is_refused(name: object) -> None:
+    async def scenario(one: LocalReplica, other: LocalReplica) -> None:
         token = await token_of(one, TRUSTED)
         assert await create(one, token) == 201
         form = {"token": token, "client_id": TRUSTED, "client_secret": SECRETS[TRUSTED]}
         assert (await other.send("POST", "/oauth/revoke", form=form)).status_code == 200
-        latest = one.engine.latest
+        latest = one.log_contents.latest
         assert await create(one, token, name) == 401
-        assert one.engine.latest == latest
+        assert one.log_contents.latest == latest
 
     run(scenario)
 
 
 @pytest.mark.parametrize("name", ["x", 5])
-def test_a_request_in_a_session_that_another_process_has_ended_changes_nothing(
+def test_token_of_a_session_ended_by_another_replica_is_refused(
     name: object,
 ) -> None:
-    async def scenario(one: Copy, other: Copy) -> None:
+    async def scenario(one: LocalReplica, other: LocalReplica) -> None:
         token = await token_of(one, TRUSTED, "/s/short")
         assert await create(one, token, session="/s/short") == 201
         assert (await other.send("DELETE", "/__mock__/sessions/short")).status_code == 204
-        latest = one.engine.latest
+        latest = one.log_contents.latest
         assert await create(one, token, name, "/s/short") == 401
-        assert one.engine.latest == latest
+        assert one.log_contents.latest == latest
 
     run(scenario)
 
 
-def test_what_a_body_refuses_counts_and_changes_nothing() -> None:
-    async def scenario(one: Copy, other: Copy) -> None:
+def test_request_with_an_invalid_body_counts_for_the_rate_limit_and_changes_nothing() -> None:
+    async def scenario(one: LocalReplica, other: LocalReplica) -> None:
         token = await token_of(one, TRUSTED)
         assert await create(one, token) == 201
-        latest, counted = one.engine.latest, sum(used for _, used in one.engine.tallies.values())
+        latest, counted = (
+            one.log_contents.latest,
+            sum(used for _, used in one.log_contents.tallies.values()),
+        )
         assert await create(one, token, 5) == 400
-        assert one.engine.latest == latest
-        assert sum(used for _, used in one.engine.tallies.values()) == counted + 1
+        assert one.log_contents.latest == latest
+        assert sum(used for _, used in one.log_contents.tallies.values()) == counted + 1
 
     run(scenario)
 
 
-def test_a_limit_is_reached_by_the_requests_of_all_and_changes_nothing() -> None:
-    async def scenario(one: Copy, other: Copy) -> None:
+def test_rate_limit_counts_requests_to_all_replicas() -> None:
+    async def scenario(one: LocalReplica, other: LocalReplica) -> None:
         token = await token_of(one, LIMITED)
-        found = [await create(copy, token) for copy in (one, one, other, other, one)]
+        found = [await create(replica, token) for replica in (one, one, other, other, one)]
         assert found == [201] * 5
-        latest = one.engine.latest
-        assert [await create(copy, token) for copy in (one, other, one)] == [429] * 3
+        latest = one.log_contents.latest
+        assert [await create(replica, token) for replica in (one, other, one)] == [429] * 3
         assert await create(one, token, 5) == 429
-        assert one.engine.latest == latest
+        assert one.log_contents.latest == latest
 
     run(scenario)
 
 
-def test_requests_at_the_same_time_share_a_limit_and_a_turn() -> None:
-    async def scenario(one: Copy, other: Copy) -> None:
+def test_concurrent_requests_share_a_rate_limit_and_a_turn() -> None:
+    async def scenario(one: LocalReplica, other: LocalReplica) -> None:
         token = await token_of(one, LIMITED)
         assert await create(one, token) == 201
-        latest = one.engine.latest
+        latest = one.log_contents.latest
         found = await asyncio.gather(*(create(one, token) for _ in range(6)))
         assert sorted(found) == [201] * 4 + [429] * 2
-        assert one.engine.latest == latest + 4
-        assert len(one.engine.rows) < latest + 4
+        assert one.log_contents.latest == latest + 4
+        assert len(one.log_contents.rows) < latest + 4
 
     run(scenario)
 
 
 @pytest.mark.parametrize("name", ["x", 5])
-def test_a_fault_that_another_process_was_given_is_met(name: object) -> None:
-    async def scenario(one: Copy, other: Copy) -> None:
+def test_fault_added_at_another_replica_applies(name: object) -> None:
+    async def scenario(one: LocalReplica, other: LocalReplica) -> None:
         token = await token_of(one, TRUSTED)
         assert await create(one, token) == 201
         fault = {"match": {"operation": "createExtensionGroup"}, "answer": {"status": 503}}

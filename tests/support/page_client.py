@@ -15,25 +15,25 @@ _IMPORT = re.compile(r'^import .* from "([^"]*)";$', re.MULTILINE)
 
 
 @dataclass
-class Visitor:
+class PageClient:
     """Requests the page of one session; `prefix` is that of the session, such as /s/mine."""
 
     server: MockServer
     http: httpx.Client
     prefix: str = ""
 
-    def of_session(self, name: str) -> Visitor:
+    def of_session(self, name: str) -> PageClient:
         """The same user at the page of another session."""
-        return Visitor(self.server, self.http, f"/s/{name}")
+        return PageClient(self.server, self.http, f"/s/{name}")
 
     def get(self, path: str = "/", **query: str) -> httpx.Response:
         return self.http.get(self.prefix + path, params=query)
 
     def page(self) -> str:
         """The page, which must exist."""
-        answer = self.get()
-        assert answer.status_code == 200, answer.text
-        return answer.text
+        response = self.get()
+        assert response.status_code == 200, response.text
+        return response.text
 
     def assets(self) -> dict[str, str]:
         """All files that the page and its modules load, by path."""
@@ -42,12 +42,12 @@ class Visitor:
         while waiting:
             path = waiting.pop()
             if path not in found:
-                answer = self.http.get(path)
-                assert answer.status_code == 200, path
-                found[path] = answer.text
+                response = self.http.get(path)
+                assert response.status_code == 200, path
+                found[path] = response.text
                 if path.endswith(".js"):
                     base = httpx.URL(path)
-                    waiting += [str(base.join(one)) for one in imports(answer.text)]
+                    waiting += [str(base.join(one)) for one in imports(response.text)]
         return found
 
 
