@@ -9,11 +9,11 @@ from random import Random
 from typing import Any
 
 import pytest
-from ringme_mock.calls.engine import CallEngine
 
 from images.local_replicas import LocalReplica
 from images.memory_log import LogContents
 from ringme_mock.calls.begin import Course
+from ringme_mock.calls.engine import CallEngine
 from ringme_mock.delivery.deliveries import Deliveries, Delivery, DeliverySettings
 from ringme_mock.faults.fault_book import FaultBook, _Counted
 from ringme_mock.faults.fault_rule import FaultRule

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import ringme_contract
@@ -17,8 +18,13 @@ _CONTRACT = read_contract(SPEC)
 _OF_THIS_API = ("scenarios", "proof", "model")
 
 
-def _texts() -> Iterator[tuple[Path, int, str]]:
-    """Yield string constants of the kit, except docstrings."""
+@cache
+def _texts() -> list[tuple[Path, int, str]]:
+    """Return the string constants of the kit, except docstrings."""
+    return list(_find_texts())
+
+
+def _find_texts() -> Iterator[tuple[Path, int, str]]:
     for path in sorted(_KIT.rglob("*.py")):
         tree = ast.parse(path.read_text("utf-8"))
         said = {id(one.value) for one in ast.walk(tree) if isinstance(one, ast.Expr)}

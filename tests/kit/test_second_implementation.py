@@ -70,9 +70,7 @@ _BREAKS = {
 }
 
 
-def _check(
-    url: str, *rules: str, layers: tuple[str, ...] = (), profile: str | None = None
-) -> Report:
+def _check(url: str, *rules: str, layers: tuple[str, ...] = ()) -> Report:
     """Return the report of a run against the URL."""
     # A busy machine needs more time than the default.
     options = Options(
@@ -81,7 +79,6 @@ def _check(
         document=_DOCUMENT,
         rules=rules,
         layers=layers,
-        profile=profile,
         time_budget=3600,
     )
     with open_session(options) as session:
@@ -100,7 +97,7 @@ def test_differences_that_the_document_permits_fail_no_rule() -> None:
     with served(PermittedDifferences()) as url:
         # Without generated requests, which check statuses, as none of the differences changes one.
         # The mock keeps SHOULD rules, too.
-        report = _check(url, layers=("no:schema",), profile="full")
+        report = _check(url, layers=("no:schema",))
     _expect_all_passed(report, "MUST", "SHOULD")
 
 
