@@ -171,17 +171,18 @@ def a_blocked_user_gets_the_page_again(kit: CheckContext) -> None:
 
 @check("code-login", needs=(*_NEEDS, "other_client"), uses=_GRANT, isolated=True)
 def a_user_of_another_client_gets_the_page_again(kit: CheckContext) -> None:
-    """With the right password, but it does not belong to the application's client.
-
-    A login at one application is not a login at an application of another client.
-    """
+    """With the right password, but it does not belong to the application's client."""
     user = User(kit, kit.new_group("other_client")["id"], identity="other_client")
     _expect_page_again(kit, Browser(kit), user.login, user.password)
-    if "foreign_public" in kit.target.identities:
-        browser = Browser(kit)
-        browser.code_of(User(kit))
-        browser.go_to("foreign_public")
-        kit.expect_true("another client's user is not logged in", not browser.is_logged_in())
+
+
+@check("code-login", needs=(*_NEEDS, "foreign_public"), uses=_GRANT, isolated=True)
+def a_login_counts_for_applications_of_its_client_alone(kit: CheckContext) -> None:
+    """At an application of another client, the user is not logged in."""
+    browser = Browser(kit)
+    browser.code_of(User(kit))
+    browser.go_to("foreign_public")
+    kit.expect_true("another client's user is not logged in", not browser.is_logged_in())
 
 
 @check("no-patch", needs=_NEEDS, uses=_GRANT, isolated=True)
