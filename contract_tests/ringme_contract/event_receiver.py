@@ -11,6 +11,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from ringme_contract.http.way_to_target import is_loopback
 
+# Redirects of the receiver lead there.
+MOVED = "/moved"
 _LONGEST = 65_536
 _MOST = 1000
 
@@ -26,9 +28,13 @@ class Event:
 
 @dataclass
 class EventReceiver:
-    """Events that have arrived at `url`, in order of arrival."""
+    """Events that have arrived at `url`, in order of arrival.
+
+    `statuses` are those of its responses, by path, if not 200.
+    """
 
     url: str = ""
+    statuses: dict[str, int] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     changed: threading.Condition = field(default_factory=threading.Condition)
 
@@ -56,7 +62,8 @@ def _handler(receiver: EventReceiver) -> type[BaseHTTPRequestHandler]:
             media_type = self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
             parameters = dict(parse_qsl(text, keep_blank_values=True))
             receiver.add(Event(self.command, self.path, media_type, parameters, body))
-            self.send_response(200)
+            self.send_response(receiver.statuses.get(self.path.partition("?")[0], 200))
+            self.send_header("Location", f"{receiver.url}{MOVED}")
             self.send_header("Content-Length", "0")
             self.end_headers()
 

@@ -92,4 +92,11 @@ def get_shown_number(extension_id: int) -> Item:
 def update_shown_number(extension_id: int) -> Item:
     sent, key = body("ShownNumberUpdate"), reach_extension(extension_id)
     database().update("extension", key, sent)
+    if "ani_number" in sent and faults.on("ani-of-the-group"):
+        (own,) = database().rows("SELECT extension_group_id FROM extension WHERE id = ?", key)
+        database().run(
+            "UPDATE extension SET ani_number = ? WHERE extension_group_id = ?",
+            sent["ani_number"],
+            own["extension_group_id"],
+        )
     return get_shown_number(extension_id)

@@ -63,7 +63,8 @@ def move_call(extension_id: int, call: str) -> Item:
     live, number = _found(reach_extension(extension_id), call)
     if sent["action"] in _NEEDY and not sent["send_dst"]:
         raise broken("send_dst", f"be there for {sent['action']}")
-    if sent["action"] not in _HANDING_OVER:
+    whispers = sent["action"] == "whisper" and faults.on("whisper-hands-over")
+    if sent["action"] not in _HANDING_OVER and not whispers:
         return _shown(live, number)
     target = _internal(live.client, "send_dst", sent["send_dst"])
     if live.answered is None or target == {}:

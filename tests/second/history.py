@@ -100,6 +100,8 @@ class _Question:
 
     def answer(self, name: str, found: list[Leg]) -> Call:
         """A page of `found`, which is in order of time."""
+        if faults.on("backwards-range-empty") and str(self.span.start) > str(self.span.end):
+            return {"page": self.page, "per_page": self.size, "order": self.order, name: []}
         start, end = self.span.moments("record")
         chosen = [
             one
@@ -119,6 +121,8 @@ class _Question:
             legs = [one] if faults.on("call-by-first-leg") else one.get("cdr", [one])
             if not self.numbers & {leg["extension_id"] for leg in legs}:
                 return False
+        if faults.on("found-by-dest-number") and one.get("dest_number") in values("to_username"):
+            return True
         return all(not given or one[name] in given for name, given in self.parties.items())
 
 

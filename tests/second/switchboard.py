@@ -27,6 +27,7 @@ class _NoRedirects(HTTPRedirectHandler):
 
 
 _opener = build_opener(_NoRedirects)
+_follower = build_opener()
 
 
 @dataclass
@@ -60,7 +61,8 @@ class LiveCall:
 
     def hand_over(self, number: dict[str, Any], target: dict[str, Any]) -> None:
         """Puts another number in the place of one that takes part."""
-        self.left.append(number)
+        if not faults.on("handed-over-without-leg"):
+            self.left.append(number)
         self.took.add(target["id"])
         self.numbers = [target if one["id"] == number["id"] else one for one in self.numbers]
 
@@ -154,7 +156,8 @@ def _send(subscription: dict[str, Any], parameters: dict[str, str]) -> None:
         if faults.on("event-as-text"):
             media_type = "text/plain"
         request.add_header("Content-Type", media_type)
-    _opener.open(request, timeout=_PATIENCE).close()
+    opener = _follower if faults.on("redirect-followed") else _opener
+    opener.open(request, timeout=_PATIENCE).close()
 
 
 def _parameters(
@@ -178,7 +181,8 @@ def _parameters(
     if kind == "hangup":
         talk = (moment - call.answered).total_seconds() if call.answered else 0
         found["Duration"] = str(int(talk * 1_000_000))
-        found["CallStatus"] = "ANSWER" if call.answered else "CANCEL"
+        is_answered = call.answered or faults.on("ended-as-answered")
+        found["CallStatus"] = "ANSWER" if is_answered else "CANCEL"
     return found
 
 

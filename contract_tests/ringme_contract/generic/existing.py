@@ -37,7 +37,8 @@ class ViewedEntry:
 
     def _keys(self) -> Item:
         if can_be_created(self.kit.contract, self.rule):
-            return {**self.entries.owners, self.rule.name: self.entries.key(self.entries.create())}
+            # Two of them share the entries that they refer to.
+            return {**self.entries.owners, self.rule.name: self.entries.key(self.entries.make())}
         return self.kit.factory.keys_to_read(self.updating)
 
     def _shows_it(self, one: Operation) -> bool:

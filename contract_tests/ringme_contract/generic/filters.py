@@ -16,6 +16,7 @@ from ringme_spec.parameters import Filter
 
 _VALUES = 5
 _OWNERS = 3
+_BESIDE = 25
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,10 @@ def a_filtered_list_is_the_filter_of_the_whole(kit: CheckContext, operation: Ope
                 nobodys = (NOWHERE, str(NOWHERE), *_foreign(kit, operation, one))
                 for nothing in filter(valid, nobodys):
                     _compare(kit, operation, owner, shown, {name: [*values[:1], nothing]})
+                # Values of other properties.
+                beside = [value for value in _beside(pool, one) if valid(value)]
+                if beside:
+                    _compare(kit, operation, owner, shown, {name: beside[:_BESIDE]})
             # Parts of a text, also with a plus sign or a wildcard of SQL, are other texts.
             text = next((value for value in (*_values(whole, one), *values)), None)
             text = text if isinstance(text, str) else ""
@@ -110,6 +115,19 @@ def _foreign(kit: CheckContext, operation: Operation, one: Filter) -> list[Any]:
         return []
     key = kit.contract.collections[reference.collection].key
     return [each[key] for each in kit.factory.read(reference.collection, "other_client")][:1]
+
+
+def _beside(pool: list[Item], one: Filter) -> list[Any]:
+    """Values of other properties of the entries and of their parts, without those of this one."""
+    own = {value for entry in pool for value in _compared(entry, one)}
+    found = (
+        value
+        for entry in pool[:_BESIDE]
+        for part in (entry, *(entry.get(one.any_of or "") or ()))
+        for value in part.values()
+        if isinstance(value, (str, int)) and not isinstance(value, bool)
+    )
+    return [value for value in dict.fromkeys(found) if value not in own]
 
 
 def _values(pool: list[Item], one: Filter) -> list[Any]:

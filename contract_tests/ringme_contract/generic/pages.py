@@ -157,15 +157,20 @@ def a_list_in_an_object_repeats_what_is_in_force(kit: CheckContext) -> None:
     for operation in lists:
         for owner in view.owners(operation.section)[:2]:
             path = list_path(operation, owner)
+            same: dict[tuple[Any, ...], list[Item]] = {}
             for given, expected in _cases(operation):
                 query = {**(kit.range_query if operation.ranged else {}), **given}
                 got = kit.client.read(path, **query)
                 shown = {name: one for name, one in expected.items() if name in operation.echoed}
                 kit.expect_properties(f"{path} with {given}", got, shown)
-                number, most = len(operation.listed(got)), expected[_names(operation)[1]]
+                listed, most = operation.listed(got), expected[_names(operation)[1]]
+                number = len(listed)
                 kit.expect_true(
                     f"{path} with {given} has at most {most} entries", number <= most, number
                 )
+                # What does not count does not change the page.
+                first = same.setdefault(tuple(expected.values()), listed)
+                kit.expect_equal(f"the page of {path} with {given}", listed, first)
 
 
 def _cases(operation: Operation) -> list[tuple[dict[str, Any], dict[str, Any]]]:

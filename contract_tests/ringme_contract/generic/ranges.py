@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Any
 
 from ringme_contract.check import check
@@ -23,6 +24,7 @@ from ringme_contract.samples import some
 from ringme_spec.operations import Operation
 
 _INSTANTS = 4
+_DECEMBER = "2015-12-31 12:00:00"
 
 
 @check("media-range", writes=False, smoke=True)
@@ -107,20 +109,43 @@ def _compare(
     )
 
 
+@check("media-range", isolated=True)
+def a_start_after_the_end_is_refused(kit: CheckContext) -> None:
+    """By a second, in each list, statistics and delete; one second alone is a range."""
+    own, end = OwnEntries(kit), read_datetime(kit.target.range[0])
+    for operation in kit.secured_operations:
+        deletes = operation.action == "delete_range" and own.holds(operation)
+        if operation.ranged and (operation.reads or deletes):
+            path = own.path(operation)
+            for start in (end + SECOND, end):
+                texts = map(write_datetime, (start, end))
+                query = dict(zip(kit.range_query, texts, strict=True))
+                response = kit.client.request(operation.method, path, params=query)
+                if start == end:
+                    kit.expect(response, operation.status)
+                else:
+                    kit.expect_named(response, next(iter(query)))
+
+
 @check("media-interval", isolated=True)
 def no_range_is_longer_than_its_rule_says(kit: CheckContext) -> None:
-    """Of each list, statistics and delete up to the last second; a second further is a 400."""
-    own, start, tried = OwnEntries(kit), read_datetime(kit.target.range[0]), 0
+    """Of each list, statistics and delete up to the last second; a second further is a 400.
+
+    From the start of the target's range on, and from one in a December, to the next year.
+    """
+    own, tried = OwnEntries(kit), 0
+    starts = [read_datetime(one) for one in (kit.target.range[0], _DECEMBER)]
     for operation in kit.secured_operations:
         rule = operation.collection.range
         deletes = operation.action == "delete_range" and own.holds(operation)
         if not operation.ranged or rule is None or rule.months is None:
             continue
         if operation.reads or deletes:
-            path, latest = own.path(operation), latest_end(rule, start)
-            for end, status in ((latest, operation.status), (latest + SECOND, 400)):
-                texts = map(write_datetime, (start, end))
+            path = own.path(operation)
+            for start, more in product(starts, (timedelta(0), SECOND)):
+                texts = map(write_datetime, (start, latest_end(rule, start) + more))
                 query = dict(zip(kit.range_query, texts, strict=True))
+                status = 400 if more else operation.status
                 kit.expect(kit.client.request(operation.method, path, params=query), status)
             tried += 1
     kit.need_offered(tried, "the target lacks every list with a longest range")

@@ -152,8 +152,9 @@ def each_record_is_that_of_one_leg(kit: CheckContext) -> None:
 def the_url_of_a_leg_serves_its_record(kit: CheckContext) -> None:
     """Some legs with a record; legs without one have no URL."""
     legs = legs_of_calls(kit)
-    wrong = [one for one in legs if one["record_uuid"] is None and "storage_url" in one]
-    kit.expect_equal("legs without a record that have a storage_url", wrong, [])
+    plain = [one for one in legs if one["record_uuid"] is None]
+    wrong = [one for one in plain if "storage_url" in one or one["record_file_size"] is not None]
+    kit.expect_equal("legs without a record that have a storage_url or a size", wrong, [])
     told = [one for one in legs if "storage_url" in one]
     kit.need(told, "no leg has a storage_url")
     for leg in told[:2]:

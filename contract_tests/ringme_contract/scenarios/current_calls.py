@@ -1,6 +1,6 @@
 """Calls in progress: ordered by callback, found at the numbers that take part, and ended.
 
-All numbers are created by the check, so that no real telephone rings.
+All internal numbers are created by the check, so that no real telephone rings.
 """
 
 from __future__ import annotations
@@ -21,8 +21,11 @@ from ringme_contract.scenarios.call_history import length_of, values_of
 from ringme_contract.scenarios.call_time import again_if_late
 from ringme_contract.scenarios.item_kinds import between
 from ringme_contract.scenarios.users import NEEDS, User
+from ringme_contract.scenarios.views import own_id
 
 USES = ("current_calls",)
+# An outside number at which no telephone can ring: no country has this code.
+OUTSIDE = "+9990000000000"
 _ID = re.compile("[0-9a-f]{32}")
 # Seconds until a call must be in the lists, or gone from them.
 _WAIT = 10.0
@@ -99,10 +102,17 @@ def running_call(kit: CheckContext, source: Item, target: str, **keys: Any) -> I
 @check("callback", uses=USES, isolated=True)
 @again_if_late
 def an_ordered_call_is_in_progress_at_its_number(kit: CheckContext) -> None:
-    """With and without the prefix of the number, with each option null, named very often."""
-    for number, options in ((phone(kit), {}), (phone(kit), dict.fromkeys(_OPTIONS))):
-        shown = running_call(kit, number, bare(phone(kit)), **options)
-        kit.expect_equal("owner of the call", shown["extension_id"], number["id"])
+    """With and without the prefix of the number, with each option null, named very often.
+
+    The others may be outside numbers.
+    """
+    number = phone(kit)
+    beside = {"src_num": [bare(number), OUTSIDE]}
+    for source, target, options in (
+        (number, bare(phone(kit)), beside), (phone(kit), OUTSIDE, dict.fromkeys(_OPTIONS)),
+    ):  # fmt: skip
+        shown = running_call(kit, source, target, **options)
+        kit.expect_equal("owner of the call", shown["extension_id"], source["id"])
         kit.expect_equal("its direction", shown["call_flow"], "OUT")
         kit.expect_equal("the callback that began it", shown["callback_id"], shown["call_id"])
     again = phone(kit)
@@ -117,9 +127,18 @@ def a_group_user_orders_a_call_of_a_member(kit: CheckContext) -> None:
     user = User(kit)
     caller, member = user.log_in().caller, phone(kit, extension_group_id=user.group)
     shown = running_call(kit, member, bare(phone(kit)), caller=caller)
-    path = f"{path_of(kit, 'list_calls', member)}{shown['call_api_id']}"
+    path = f"{path_of(kit, 'list_calls', member)}{shown['call_id'].upper()}"
     kit.expect(caller.put(path, {"action": "hold"}), 200)
     kit.expect(caller.delete(path), 204)
+
+
+@check("user-types", needs=("client", "extension"), uses=USES)
+def an_extension_user_orders_a_call(kit: CheckContext) -> None:
+    """At its own number, if that is an active phone; another number rings."""
+    number = kit.client.read(kit.path("extension", own_id(kit, "extension", "extension")))
+    is_phone = (number["type"], number["status"]) == ("phone", "active")
+    kit.need(is_phone, "the number of the identity extension is not an active phone")
+    order_call(kit, phone(kit), bare(phone(kit)), kit.caller("extension"), at=number)
 
 
 @check("error-app-access", needs=("client", "call_api"), uses=USES, isolated=True)
@@ -128,7 +147,7 @@ def an_application_for_calls_orders_and_ends_them(kit: CheckContext) -> None:
     """Calls are no configuration: `call_api` may begin one, act on it and end it."""
     caller, number = kit.caller("call_api"), phone(kit)
     shown = running_call(kit, number, bare(phone(kit)), caller=caller)
-    path = f"{path_of(kit, 'list_calls', number)}{shown['call_api_id']}"
+    path = f"{path_of(kit, 'list_calls', number)}{shown['call_id']}"
     kit.expect(caller.put(path, {"action": "hold"}), 200)
     kit.expect(caller.delete(path), 204)
 
@@ -221,7 +240,7 @@ def a_call_that_is_ended_is_in_no_list(kit: CheckContext) -> None:
     kit.expect_equal(
         "whose entries the client has", sorted(one["extension_id"] for one in found), numbers
     )
-    path = f"{path_of(kit, 'list_calls', number)}{shown['call_api_id']}"
+    path = f"{path_of(kit, 'list_calls', number)}{shown['call_api_id'].upper()}"
     kit.expect(client.delete(path), 204)
 
     def look() -> bool:

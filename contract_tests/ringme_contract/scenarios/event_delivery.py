@@ -18,7 +18,6 @@ from ringme_contract.scenarios.call_time import again_if_late
 from ringme_contract.scenarios.current_calls import (
     bare,
     expect_kept,
-    order_call,
     phone,
     running_call,
 )
@@ -75,7 +74,7 @@ def a_call_is_told_of_from_beginning_to_end(kit: CheckContext) -> None:
             _expect_answered(kit, number, shown)
             time.sleep(_TALK)
         _end(kit, number, shown)
-        expect_kept(kit, shown)
+        call = expect_kept(kit, shown)
         every = receiver.wait(_WAIT, lambda events: _types(events).count("hangup") > 1)
     own = f"/told?{_SECRET}"
     rest = [(one.target, one.parameters.get("CallID")) for one in every if one.target != own]
@@ -88,7 +87,7 @@ def a_call_is_told_of_from_beginning_to_end(kit: CheckContext) -> None:
         _expect_form(kit, event, shown, number)
         if event.parameters["EventType"] == "answer":
             _expect_answered_then(kit, shown, int(event.parameters["EventTime"]))
-    _expect_ends(kit, events[-1].parameters)
+    _expect_ends(kit, events[-1].parameters, call)
     if "answer" in types:
         kit.expect_equal("the second event", types[1], "answer")
         began, ended = (int(one.parameters["EventTime"]) for one in (events[1], events[-1]))
@@ -149,12 +148,19 @@ def _expect_form(kit: CheckContext, event: Event, shown: Item, number: Item) -> 
         kit.expect_true(f"{kind} has no Duration", "Duration" not in event.parameters)
 
 
-def _expect_ends(kit: CheckContext, parameters: dict[str, str]) -> None:
+def _expect_ends(kit: CheckContext, parameters: dict[str, str], call: Item | None) -> None:
+    """Fails unless a hangup says how the call ended, as the history has it."""
     duration = parameters.get("Duration", "")
     kit.expect_true("Duration of hangup is a number", duration.isdecimal(), duration)
     statuses = ("ANSWER", "BUSY", "NOANSWER", "CANCEL", "CONGESTION", "CHANUNAVAIL")
     status = parameters.get("CallStatus")
     kit.expect_true("CallStatus of hangup is one of its values", status in statuses, status)
+    for leg in call["cdr"] if call else ():
+        if str(leg["extension_id"]) != parameters["CallerExtensionID"]:
+            continue
+        answered = leg["start_time_gmt"] is not None
+        kit.expect_equal("hangup has the CallStatus ANSWER", status == "ANSWER", answered)
+        kit.expect_equal("hangup has a Duration", int(duration) > 0, answered)
 
 
 @check("event-delivery", uses=("events", "current_calls"), isolated=True)
@@ -163,9 +169,11 @@ def events_by_get_come_in_the_query(kit: CheckContext) -> None:
     """Added to the query of the URL, or as its query, with an empty body.
 
     Subscriptions for all phones get it too, of each phone that rings, also of a new one, but not
-    those of another client. A call that is ended while it rings has an end as well.
+    those of another client. A call that is ended while it rings has an end as well. A redirect is
+    not followed, and after an error nothing is sent again.
     """
     with event_receiver(_receiver_host(kit)) as receiver:
+        receiver.statuses |= {"/a": 500, "/b": 307, "/end": 302}
         asked = {"method": "GET", "event_type": "dial-out"}
         clients = [one for one in CLIENTS if one in kit.target.identities]
         for identity in reversed(clients):
@@ -176,9 +184,10 @@ def events_by_get_come_in_the_query(kit: CheckContext) -> None:
             subscribe(kit, number["id"], url=f"{receiver.url}{path}#part", **asked)
         subscribe(kit, number["id"], url=f"{receiver.url}/end", method="GET")
         both = [bare(number), bare(beside)]
-        call = order_call(kit, number, bare(phone(kit)), src_num=both)
+        shown = running_call(kit, number, bare(phone(kit)), src_num=both)
+        call = shown["call_id"]
         receiver.wait(_WAIT, lambda events: bool(events))
-        _end(kit, number, {"call_api_id": call})
+        _end(kit, number, shown)
 
         def told(events: list[Event]) -> list[Event]:
             # Subscriptions for all phones also get events of other calls.
@@ -200,3 +209,5 @@ def events_by_get_come_in_the_query(kit: CheckContext) -> None:
             kit.expect_equal(f"the beginning of {event.target[:60]}", query[0], first)
             names = {"CallID": call, "CallerIDName": _NAME}
             kit.expect_properties("its parameters", event.parameters, names)
+            if event.target.startswith("/end"):
+                _expect_ends(kit, event.parameters, expect_kept(kit, shown))

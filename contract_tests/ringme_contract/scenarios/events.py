@@ -122,10 +122,15 @@ def all_of_one_number_are_deleted_at_once(kit: CheckContext) -> None:
     kit.expect_equal("the subscriptions of the number", client.read(path), mine)
     wrong = kit.path("event", mine[0]["id"], extension=beside)
     of_phones = kit.path("event", phones["id"], extension=beside)
+    of_number = kit.path(OF_ALL_PHONES, mine[0]["id"])
     for response in (
         client.get(wrong), client.put(wrong, {}), client.delete(wrong), client.get(of_phones),
+        client.get(of_number),
     ):  # fmt: skip
         kit.expect(response, 404, "event_not_found")
+    every = [one["id"] for one in client.read(kit.path(OF_ALL_PHONES))]
+    others = [one["id"] for one in mine if one["id"] in every]
+    kit.expect_equal("subscriptions of the number among those for all phones", others, [])
     for _ in range(2):
         kit.expect(client.delete(path), 204)
         kit.expect_equal("the subscriptions after all were deleted", client.read(path), [])

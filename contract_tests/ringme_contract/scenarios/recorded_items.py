@@ -14,7 +14,6 @@ from ringme_contract.own_entries import OwnEntries
 from ringme_contract.scenarios.item_kinds import (
     CLIENT,
     FAX,
-    KINDS,
     LOG,
     RECORD,
     VOICEMAIL,
@@ -96,23 +95,13 @@ def one_end_is_enough_where_none_is_needed(kit: CheckContext, items: Items) -> N
             kit.expect_equal(f"the {items} of {section} with the {name} {at}", got, expected)
 
 
-@check("media-range", isolated=True)
-def a_start_after_the_end_is_refused(kit: CheckContext) -> None:
-    """By a second, for each list and for the statistics."""
-    start, end = "2016-04-02 00:00:01", "2016-04-02 00:00:00"
-    for path in _paths(kit):
-        response = kit.client.get(path, start_datetime=start, end_datetime=end)
-        kit.expect_named(response, "start_datetime")
-        kit.expect(kit.client.get(path, start_datetime=end, end_datetime=end), 200)
-
-
 def _paths(kit: CheckContext, *kinds: str) -> list[str]:
     """The lists and statistics of these kinds for the client, a group and a number of the check."""
     own = OwnEntries(kit)
     group = section_of(own["extension_group"]["id"])
     sections = (group, section_of_number(own["extension"]), CLIENT)
     found = []
-    for items in offered(kit, kinds or KINDS):
+    for items in offered(kit, kinds):
         found += [items.path(section) for section in sections]
         if items.name == RECORD:
             found += [items.path(section, action="stats") for section in sections]

@@ -149,9 +149,16 @@ def a_group_user_uses_all_of_its_group_and_its_numbers(kit: CheckContext) -> Non
 
 @check("user-types", needs=("client", "extension"), uses=("events",))
 def an_extension_user_changes_what_its_number_has(kit: CheckContext) -> None:
-    """A subscription of its own: created, changed and deleted."""
-    caller = kit.caller("extension")
-    path = kit.path("event", extension=own_id(kit, "extension", "extension"))
+    """A subscription of its own: created, changed and deleted. Unknown entries are a 404."""
+    caller, number = kit.caller("extension"), own_id(kit, "extension", "extension")
+    for operation in kit.secured_operations:
+        owner, *items = operation.entry_parameters or [None]
+        if operation.section == kit.roles.numbers and owner and items and not operation.reads:
+            path = operation.fill({**kit.factory.nowhere(operation), owner.name: number})
+            body = {"json": kit.factory.harmless(operation)} if operation.json_body else {}
+            response = caller.request(operation.method, path, **body)
+            kit.expect(response, 404, operation.collection.missing)
+    path = kit.path("event", extension=number)
     made = kit.expect(caller.post(path, kit.factory.body(kit.factory.creation("event"))), 201)
     one = f"{path}{made.json()['id']}"
     kit.expect(caller.put(one, {}), 200)
