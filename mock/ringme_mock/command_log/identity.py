@@ -11,7 +11,7 @@ import orjson
 from ringme_spec.errors import ConfigError
 
 # To be raised whenever the same commands would lead to another state.
-VERSION = "5"
+VERSION = "6"
 _VERSION = "version of the log"
 
 

@@ -6,7 +6,7 @@ import logging
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import unquote
@@ -103,23 +103,24 @@ class Sessions:
         else:
             self.enter(session, self.to_replace())
 
-    def to_replace(self) -> str:
-        """Return the name of the session that must end so that another can begin, or an empty text.
+    def to_replace(self) -> list[str]:
+        """Return the names of the sessions that must end so that another can begin.
 
-        It is the one that has been idle longest. Sessions whose journal is followed are left alone.
+        They have been idle longest. Sessions whose journal is followed are left alone. There are
+        several if processes that share a state began sessions at the same time.
         """
-        idlest = self._idlest() if self._is_full() else None
-        return idlest.name if idlest else ""
+        surplus = len(self._others) + 2 - self.settings.max_sessions
+        free = sorted(self._replaceable(), key=lambda one: one.used)
+        return [one.name for one in free[: max(0, surplus)]]
 
-    def enter(self, session: Session, replaced: str = "") -> None:
-        """Begin a session if it waits, and end the session named `replaced`."""
+    def enter(self, session: Session, replaced: Iterable[str] = ()) -> None:
+        """Begin a session if it waits, and end the sessions named by `replaced`."""
         if not session.waits:
             return
         session.waits = False
         self._waiting.pop(session.name, None)
         self._resumed.pop(session.name, None)
-        ended = self._others.get(replaced)
-        if ended is not None:
+        for ended in filter(None, map(self._others.get, replaced)):
             self._remove(ended, f"the session was ended to make room for session {session.name}")
             logger.warning(
                 "Session %s, idle for %d s, was ended to make room for session %s;"
@@ -254,7 +255,7 @@ class Sessions:
                 "X-Mock-Session: must be 1 to 64 letters, digits, '.', '_' or '-', no '.' first"
             )
         self._end_idle()
-        if self._is_full() and self._idlest() is None:
+        if self._is_full() and not self._replaceable():
             raise ApiError(
                 503,
                 f"Too many sessions: the limit is {self.settings.max_sessions};"
@@ -270,9 +271,8 @@ class Sessions:
     def _is_full(self) -> bool:
         return len(self._others) + 1 >= self.settings.max_sessions
 
-    def _idlest(self) -> Session | None:
-        free = [one for one in self._others.values() if not one.journal.followed]
-        return min(free, key=lambda one: one.used, default=None)
+    def _replaceable(self) -> list[Session]:
+        return [one for one in self._others.values() if not one.journal.followed]
 
     def _end_idle(self) -> None:
         # With a recorder, a recorded command ends them.
