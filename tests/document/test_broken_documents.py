@@ -87,7 +87,7 @@ MISTAKES: list[tuple[tuple[str | int, ...], str | int, Any, str]] = [
 
 
 @pytest.mark.parametrize(("place", "key", "value", "message"), MISTAKES)
-def test_a_mistake_is_named_with_its_place(
+def test_error_in_a_document_names_its_place(
     place: tuple[str | int, ...], key: str | int, value: Any, message: str
 ) -> None:
     with pytest.raises(ConfigError) as refused:
@@ -95,16 +95,16 @@ def test_a_mistake_is_named_with_its_place(
     assert message in str(refused.value)
 
 
-def test_extensions_of_others_are_left_alone() -> None:
+def test_unknown_extensions_are_ignored() -> None:
     check_extensions(changed_document((), "x-logo", {"url": "a", "keyy": 1}))
 
 
 @pytest.mark.parametrize("key", ["example", "default"])
-def test_values_of_examples_are_no_extensions(key: str) -> None:
+def test_extension_keys_in_examples_are_ignored(key: str) -> None:
     check_extensions(changed_document(WHOAMI, key, {"x-role": "none of ours"}))
 
 
-def test_every_key_has_a_description() -> None:
+def test_every_extension_key_has_a_description() -> None:
     for name, (description, keys) in extension_keys().items():
         assert description, name
         assert all(key.description for key in keys), name

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
-from document.operations import ALL, DOCUMENT, METHODS
+from document.resolved_operations import ALL, DOCUMENT, METHODS
 from support.server import API, RunningMock
 
 TAGS = {
@@ -82,12 +82,12 @@ every_operation = pytest.mark.parametrize("name", ALL)
 secured_operations = pytest.mark.parametrize("name", [name for name in ALL if ALL[name].secured])
 
 
-def test_it_is_valid_openapi_3_0() -> None:
+def test_document_is_valid_openapi_3_0() -> None:
     validate(DOCUMENT)
     assert DOCUMENT["openapi"].startswith("3.0.")
 
 
-def test_it_has_the_operations_of_the_contract_and_no_others() -> None:
+def test_document_has_exactly_the_operations_of_the_contract() -> None:
     expected = {API + path: set(methods.split()) for path, methods in OPERATIONS.items()}
     expected |= {f"/oauth/{name}": {"POST"} for name in ("token", "revoke")}
     expected |= {f"/oauth/{name}": {"GET", "POST"} for name in ("authorize", "login")}
@@ -99,13 +99,13 @@ def test_it_has_the_operations_of_the_contract_and_no_others() -> None:
     assert len(ALL) == sum(len(methods) for methods in expected.values())
 
 
-def test_no_path_has_parameters_of_its_own() -> None:
+def test_parameters_are_defined_in_operations_only() -> None:
     # Connexion applies parameters of a path twice.
     assert [path for path, item in DOCUMENT["paths"].items() if "parameters" in item] == []
 
 
 @every_operation
-def test_an_operation_is_tagged_explained_graded_and_bound_to_a_collection(name: str) -> None:
+def test_operation_has_tag_description_grade_and_collection(name: str) -> None:
     node = ALL[name].node
     assert len(node["tags"]) == 1
     assert set(node["tags"]) <= TAGS == {tag["name"] for tag in DOCUMENT["tags"]}
@@ -127,7 +127,7 @@ def described(node: Any, where: str) -> Iterator[tuple[str, dict[str, Any]]]:
             yield from described(value, f"{where}.{key}")
 
 
-def test_everything_is_explained() -> None:
+def test_every_component_and_property_has_a_description() -> None:
     components = DOCUMENT["components"]
     inline = [one for item in ALL.values() for one in item.node.get("parameters", [])]
     nodes = [
@@ -146,7 +146,7 @@ def test_everything_is_explained() -> None:
 
 
 @every_operation
-def test_the_documented_statuses_are_those_that_can_come(name: str) -> None:
+def test_documented_statuses_are_those_that_can_occur(name: str) -> None:
     operation = ALL[name]
     expected = {str(operation.success)}
     if operation.secured:
@@ -157,11 +157,11 @@ def test_the_documented_statuses_are_those_that_can_come(name: str) -> None:
     else:
         expected |= {"400"} | ({"413", "415"} if operation.content else set())
         expected |= set(OPEN[name].split())
-    assert set(operation.answers) == expected
+    assert set(operation.responses) == expected
 
 
 @secured_operations
-def test_the_status_of_success_is_that_of_the_method(name: str) -> None:
+def test_success_status_matches_the_method(name: str) -> None:
     statuses = {"GET": 200, "POST": 201, "PUT": 200, "DELETE": 204}
     assert ALL[name].success == statuses[ALL[name].method]
 
@@ -173,7 +173,7 @@ def test_the_error_codes_of_a_403_are_those_that_can_occur(name: str) -> None:
     expected |= {"access_denied"} if operation.path_collections else set()
     expected |= {"user_access_type_deny"} if operation.method != "GET" else set()
     expected |= {"app_access_type_deny"} if operation.changes_configuration else set()
-    assert operation.status_words("403") == expected
+    assert operation.error_codes("403") == expected
 
 
 @pytest.mark.parametrize("name", [name for name in ALL if ALL[name].path_collections])
@@ -187,11 +187,11 @@ def test_the_error_codes_of_a_404_are_those_that_can_occur(name: str) -> None:
     ]
     sought = [*operation.path_collections, *referred]
     sought += ["current_call"] * (operation.example_status == 404)
-    assert operation.status_words("404") == {rules[collection]["missing"] for collection in sought}
+    assert operation.error_codes("404") == {rules[collection]["missing"] for collection in sought}
 
 
 @secured_operations
-def test_configuration_needs_the_higher_access_level_and_nothing_else_does(name: str) -> None:
+def test_only_configuration_changes_need_full_access(name: str) -> None:
     operation = ALL[name]
     collection = operation.node["x-resource"]["collection"]
     configures = operation.method != "GET" and collection in (
@@ -208,7 +208,7 @@ def test_configuration_needs_the_higher_access_level_and_nothing_else_does(name:
     assert (name in rule["operations"]) is configures
 
 
-def test_the_rules_are_unique_graded_and_bound_to_operations() -> None:
+def test_rules_have_unique_id_grade_level_and_operations() -> None:
     rules = DOCUMENT["x-rules"]
     assert len({rule["id"] for rule in rules}) == len(rules)
     for rule in rules:
@@ -219,7 +219,7 @@ def test_the_rules_are_unique_graded_and_bound_to_operations() -> None:
         assert rule["operations"] == ["*"] or set(rule["operations"]) <= set(ALL), rule
 
 
-def test_what_a_target_may_lack_is_named_by_what_the_document_has() -> None:
+def test_capabilities_name_operations_collections_and_actions_of_the_document() -> None:
     actions = {one.node["x-resource"]["action"] for one in ALL.values()}
     known = {
         "operations": set(ALL),
@@ -235,8 +235,8 @@ CREATES = [name for name in ALL if ALL[name].node["x-resource"]["action"] == "cr
 
 
 @pytest.mark.parametrize("name", CREATES)
-def test_a_create_links_to_what_can_be_done_with_the_new_entry(name: str) -> None:
-    links = ALL[name].answers["201"]["links"].values()
+def test_create_operation_links_to_operations_on_the_new_entry(name: str) -> None:
+    links = ALL[name].responses["201"]["links"].values()
     actions = set()
     for link in links:
         target = ALL[link["operationId"]]
@@ -250,7 +250,7 @@ def test_a_create_links_to_what_can_be_done_with_the_new_entry(name: str) -> Non
 
 
 @every_operation
-def test_the_examples_work_as_they_stand(name: str, mock: RunningMock) -> None:
+def test_request_examples_succeed_unchanged(name: str, mock: RunningMock) -> None:
     operation = ALL[name]
     for request in operation.requests():
         mock.reset()

@@ -31,17 +31,17 @@ _MANY = {f"key {number}": number for number in range(30_000)}
         (_MAP, {**_MANY, "key 29999": "x"}, ("body.key 29999", "must be a whole number")),
     ],
 )
-def test_the_first_problem_of_a_huge_value_names_its_field(
+def test_first_error_of_a_huge_value_names_its_field(
     schema: dict[str, object], value: object, problem: tuple[str, str]
 ) -> None:
     assert list(Schemas({}).compile(schema).problems(value, "body")) == [problem]
 
 
-def test_a_huge_value_that_fits_has_no_problem() -> None:
+def test_valid_huge_value_has_no_error() -> None:
     assert list(Schemas({}).compile(_MAP).problems(_MANY)) == []
 
 
-def test_the_problem_of_a_huge_value_keeps_no_copy_of_it() -> None:
+def test_error_of_a_huge_value_keeps_no_copy_of_it() -> None:
     validator = Schemas({}).compile(_LIST)
     gc.disable()
     try:

@@ -28,16 +28,16 @@ def overlay(folder: Path, *actions: Any, **keys: Any) -> Path:
     return path
 
 
-def applied(folder: Path, document: dict[str, Any], *actions: Any) -> dict[str, Any]:
+def apply_actions(folder: Path, document: dict[str, Any], *actions: Any) -> dict[str, Any]:
     return apply_overlay(document, overlay(folder, *actions))
 
 
-def test_an_update_is_merged_into_objects_and_appended_to_lists(tmp_path: Path) -> None:
+def test_overlay_update_is_merged_into_objects_and_appended_to_lists(tmp_path: Path) -> None:
     document: dict[str, Any] = {
         "info": {"title": "a", "contact": {"name": "b"}},
         "tags": [{"name": "one"}],
     }
-    changed = applied(
+    changed = apply_actions(
         tmp_path,
         document,
         {"target": "$.info", "update": {"title": "c", "contact": {"url": "d"}}},
@@ -51,28 +51,28 @@ def test_an_update_is_merged_into_objects_and_appended_to_lists(tmp_path: Path) 
     assert document["info"]["title"] == "a"
 
 
-def test_every_target_is_removed(tmp_path: Path) -> None:
+def test_overlay_remove_deletes_every_match(tmp_path: Path) -> None:
     document: dict[str, Any] = {
         "paths": {"/a": {"get": {}, "put": {}}, "/b": {"get": {}}},
         "tags": [1, 2, 3],
     }
     targets = ["$.paths.*.get", "$.tags[:2]"]
-    left = applied(tmp_path, document, *({"target": one, "remove": True} for one in targets))
+    left = apply_actions(tmp_path, document, *({"target": one, "remove": True} for one in targets))
     assert left == {"paths": {"/a": {"put": {}}, "/b": {}}, "tags": [3]}
 
 
-def test_a_part_that_yaml_shares_is_changed_in_one_place(tmp_path: Path) -> None:
+def test_overlay_changes_only_one_use_of_a_yaml_alias(tmp_path: Path) -> None:
     shared = {"type": "string"}
     document = {"a": shared, "b": shared}
-    changed = applied(tmp_path, document, {"target": "$.a", "update": {"maxLength": 1}})
+    changed = apply_actions(tmp_path, document, {"target": "$.a", "update": {"maxLength": 1}})
     assert changed == {"a": {"type": "string", "maxLength": 1}, "b": {"type": "string"}}
 
 
-def test_a_target_that_matches_nothing_is_logged(
+def test_overlay_target_without_a_match_is_logged(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING, "ringme_spec.overlay"):
-        assert applied(tmp_path, {"a": 1}, {"target": "$.b", "update": {}}) == {"a": 1}
+        assert apply_actions(tmp_path, {"a": 1}, {"target": "$.b", "update": {}}) == {"a": 1}
     assert "action 1: target $.b matches nothing" in caplog.text
 
 
@@ -87,7 +87,7 @@ def test_a_target_that_matches_nothing_is_logged(
         ([{"target": "$", "remove": True}], "action 1: the whole document cannot be removed"),
     ],
 )
-def test_a_mistake_in_an_overlay_is_named_with_file_and_action(
+def test_error_in_an_overlay_names_file_and_action(
     tmp_path: Path, actions: list[Any], message: str
 ) -> None:
     path = overlay(tmp_path, *actions)
@@ -96,33 +96,33 @@ def test_a_mistake_in_an_overlay_is_named_with_file_and_action(
     assert str(refused.value).startswith(f"{path}: {message}")
 
 
-def test_a_name_that_needs_brackets_is_shown_with_them(tmp_path: Path) -> None:
+def test_error_for_an_invalid_target_shows_the_bracket_notation(tmp_path: Path) -> None:
     path = overlay(tmp_path, {"target": "$.x-rules[0]", "remove": True})
     with pytest.raises(ConfigError, match=r"; write \['x-rules'\] for \.x-rules \(RFC 9535\)$"):
         read_contract(SPEC, [path])
 
 
-def test_what_breaks_the_document_is_told_of_the_overlay(tmp_path: Path) -> None:
+def test_error_in_a_changed_document_names_the_overlay(tmp_path: Path) -> None:
     path = overlay(tmp_path, {"target": "$['x-collections'].fax", "update": {"witin": {}}})
     with pytest.raises(ConfigError, match="unknown key witin") as refused:
         read_contract(SPEC, [path])
     assert str(refused.value).startswith(f"{path}: x-collections.fax")
 
 
-def test_a_file_that_is_no_overlay_is_refused(tmp_path: Path) -> None:
+def test_file_that_is_not_an_overlay_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "overlay.yaml"
     path.write_text("openapi: 3.0.3\n")
     with pytest.raises(ConfigError, match="is not an OpenAPI Overlay"):
         read_contract(SPEC, [path])
 
 
-def request(mock: MockServer, who: str | None, method: str, path: str, **more: Any) -> Any:
-    headers = {"Authorization": f"Bearer {mock.token_for(who)}"} if who else {}
+def request(mock: MockServer, login: str | None, method: str, path: str, **more: Any) -> Any:
+    headers = {"Authorization": f"Bearer {mock.token_for(login)}"} if login else {}
     headers |= more.pop("headers", {})
     return httpx.request(method, f"{mock.url}{API}/client/12/room/{path}", headers=headers, **more)
 
 
-def test_a_resource_of_ones_own_is_an_overlay_and_a_fixture_file() -> None:
+def test_additional_resource_needs_only_an_overlay_and_fixtures() -> None:
     with MockServer(
         overlays=[ROOMS / "overlay.yaml"],
         added_fixtures=[ROOMS / "fixtures"],
@@ -157,7 +157,7 @@ def test_common_responses_are_part_of_the_served_document() -> None:
     assert "404" not in operations["getCurrentUser"].responses
 
 
-def test_the_example_is_short() -> None:
+def test_example_of_an_additional_resource_has_at_most_40_lines() -> None:
     lines = sum(len(path.read_text().splitlines()) for path in ROOMS.rglob("*.yaml"))
     assert lines <= 40
 
@@ -192,7 +192,7 @@ def test_the_example_is_short() -> None:
         ("$.info", {"title": None}, "info.title: None is not of type 'string'"),
     ],
 )
-def test_what_an_overlay_breaks_is_refused_with_the_overlay_and_the_place(
+def test_error_caused_by_an_overlay_names_overlay_and_place(
     tmp_path: Path, target: str, change: dict[str, Any], said: str
 ) -> None:
     path = overlay(tmp_path, {"target": target, "update": change})

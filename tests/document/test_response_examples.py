@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from document.operations import ALL, DOCUMENT, Operation
+from document.resolved_operations import ALL, DOCUMENT, Operation
 from support.server import LIMITED, LOGIN, SECRETS, TRUSTED_CALL_API, Api, RunningMock
 
 JSON = "application/json"
@@ -27,31 +27,35 @@ MOVING["getCurrentCall"] = MOVING["listClientCurrentCalls"]
 HOST = re.compile(r"^http://[^/]+")
 
 
-def named() -> Iterator[tuple[str, Operation, str]]:
+def json_responses() -> Iterator[tuple[str, Operation, str]]:
     """Yield all JSON responses: name, operation, and status."""
     for operation in ALL.values():
-        for code, answer in operation.node["responses"].items():
-            if JSON in operation.answers[code].get("content", {}):
-                yield answer["$ref"].rpartition("/")[2], operation, code
+        for code, response in operation.node["responses"].items():
+            if JSON in operation.responses[code].get("content", {}):
+                yield response["$ref"].rpartition("/")[2], operation, code
 
 
 # The first operation with each response, as several operations can share one.
 SUCCESSES = {
-    name: operation.name for name, operation, code in reversed([*named()]) if code.startswith("2")
+    name: operation.name
+    for name, operation, code in reversed([*json_responses()])
+    if code.startswith("2")
 }
-REFUSALS = {name: code for name, _, code in named() if code.startswith("4")}
+ERRORS = {name: code for name, _, code in json_responses() if code.startswith("4")}
 
 
 def example_of(name: str) -> Any:
     return DOCUMENT["components"]["responses"][name]["content"][JSON]["example"]
 
 
-def still(value: Any, moving: set[str]) -> Any:
+def without_moving_values(value: Any, moving: set[str]) -> Any:
     """Replace what differs each time, and the host, in a value."""
     if isinstance(value, dict):
-        return {key: key in moving or still(one, moving) for key, one in value.items()}
+        return {
+            key: key in moving or without_moving_values(one, moving) for key, one in value.items()
+        }
     if isinstance(value, list):
-        return [still(one, moving) for one in value]
+        return [without_moving_values(one, moving) for one in value]
     return HOST.sub("", value) if isinstance(value, str) else value
 
 
@@ -59,17 +63,17 @@ def test_every_json_response_has_an_example() -> None:
     lacking = [
         (operation.name, code)
         for operation in ALL.values()
-        for code, answer in operation.answers.items()
-        if JSON in answer.get("content", {}) and "example" not in answer["content"][JSON]
+        for code, response in operation.responses.items()
+        if JSON in response.get("content", {}) and "example" not in response["content"][JSON]
     ]
     assert lacking == []
     assert len(SUCCESSES) >= 35
 
 
 @pytest.mark.parametrize("name", SUCCESSES)
-def test_the_example_of_a_response_is_what_a_new_mock_sends(name: str, mock: RunningMock) -> None:
+def test_success_example_equals_the_response_of_a_new_mock(name: str, mock: RunningMock) -> None:
     operation = ALL[SUCCESSES[name]]
-    call = begin_a_call(mock)
+    call = start_call(mock)
     # With all parameters that have examples, as the documentation and collections send them.
     required, *more = operation.requests()
     request = more[0] if operation.parameters and more else required
@@ -78,10 +82,12 @@ def test_the_example_of_a_response_is_what_a_new_mock_sends(name: str, mock: Run
     response = api.request(operation.method, **request)
     assert response.status_code == operation.success, response.text
     moving = MOVING.get(operation.name, set())
-    assert still(response.json(), moving) == still(example_of(name), moving)
+    assert without_moving_values(response.json(), moving) == without_moving_values(
+        example_of(name), moving
+    )
 
 
-def begin_a_call(mock: RunningMock) -> str:
+def start_call(mock: RunningMock) -> str:
     """Start a call and answer it, as fixtures have none in progress; return its id."""
     call: str = mock.http.post("/__mock__/calls", json={"extension": 31, "course": {}}).json()[
         "call"
@@ -91,23 +97,25 @@ def begin_a_call(mock: RunningMock) -> str:
 
 
 # TooManyStatistics needs two concurrent requests, and has a test in tests/calls.
-@pytest.mark.parametrize("name", sorted(REFUSALS.keys() - {"TooManyStatistics"}))
-def test_the_example_of_an_error_is_what_the_mock_sends(name: str, mock: RunningMock) -> None:
-    having = [operation for one, operation, _ in named() if one == name]
-    said = []
-    for response in refusals(mock, having, REFUSALS[name]):
-        if str(response.status_code) == REFUSALS[name]:
-            said.append(response.json())
-            if said[-1] == example_of(name):
+@pytest.mark.parametrize("name", sorted(ERRORS.keys() - {"TooManyStatistics"}))
+def test_error_example_equals_a_response_of_the_mock(name: str, mock: RunningMock) -> None:
+    operations = [operation for one, operation, _ in json_responses() if one == name]
+    message = []
+    for response in error_responses(mock, operations, ERRORS[name]):
+        if str(response.status_code) == ERRORS[name]:
+            message.append(response.json())
+            if message[-1] == example_of(name):
                 return
-    pytest.fail(f"{example_of(name)} is none of {said}")
+    pytest.fail(f"{example_of(name)} is none of {message}")
 
 
-def refusals(mock: RunningMock, operations: list[Operation], code: str) -> Iterator[httpx.Response]:
+def error_responses(
+    mock: RunningMock, operations: list[Operation], code: str
+) -> Iterator[httpx.Response]:
     """Yield responses to requests that fail in different ways."""
     if not operations[0].secured:
         for operation in operations:
-            yield from open_refusals(mock, operation)
+            yield from errors_without_token(mock, operation)
         return
     if code == "429":
         limited = mock.as_application(LIMITED)
@@ -118,7 +126,7 @@ def refusals(mock: RunningMock, operations: list[Operation], code: str) -> Itera
     for operation in operations:
         request = next(operation.requests())
         yield from (api.request(operation.method, **request) for api in by)
-        for changed in missing(operation, request):
+        for changed in with_unknown_ids(operation, request):
             yield admin.request(operation.method, **changed)
         if operation.content:
             yield from refused_bodies(admin, operation, request)
@@ -126,7 +134,7 @@ def refusals(mock: RunningMock, operations: list[Operation], code: str) -> Itera
     yield lead.get("/user/")
 
 
-def missing(operation: Operation, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def with_unknown_ids(operation: Operation, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the request with each of its ids replaced by one that does not exist."""
     last = request["path"].rstrip("/").rpartition("/")[2]
     for part in {one for one in request["path"].split("/") if re.search(r"\d", one)} - {"ver1.0"}:
@@ -147,7 +155,7 @@ def refused_bodies(
     yield api.request(operation.method, url, content=large, headers={"Content-Type": JSON})
 
 
-def open_refusals(mock: RunningMock, operation: Operation) -> Iterator[httpx.Response]:
+def errors_without_token(mock: RunningMock, operation: Operation) -> Iterator[httpx.Response]:
     """Yield errors of operations without a token: the token endpoint and the login page."""
     api = mock.anonymous()
     request = next(operation.requests())

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from cli.command import serving
-from document.changed_answers import (
+from document.document_changes import (
     BREAKING,
     FITTING,
     GROUP,
@@ -34,18 +34,18 @@ from support.validating_app import invalid_responses
 
 
 @pytest.fixture(autouse=True)
-def _answers_fit_the_document() -> None:
+def _responses_conform_to_the_document() -> None:
     """Override the check of other tests: here, invalid responses are the subject."""
 
 
 @pytest.fixture(autouse=True)
-def broken() -> Iterator[list[str]]:
+def logged_problems() -> Iterator[list[str]]:
     """Return the log messages about invalid responses."""
     with invalid_responses() as found:
         yield found
 
 
-class Asked:
+class ChangedMock:
     """Mock in this process, with a changed document, and requests of an administrator."""
 
     def __init__(self, folder: Path, change: Change | None = None, checked: bool = True) -> None:
@@ -79,31 +79,33 @@ def problem(answer: httpx.Response) -> str:
     return str(body["message"]).removeprefix(begin)
 
 
-@pytest.mark.parametrize(("change", "path", "said"), BREAKING.values(), ids=BREAKING)
-def test_an_answer_that_breaks_the_document_is_an_error_that_says_where(
-    change: Change, path: str, said: str, tmp_path: Path, broken: list[str]
+@pytest.mark.parametrize(("change", "path", "message"), BREAKING.values(), ids=BREAKING)
+def test_invalid_response_becomes_a_500_that_names_the_place(
+    change: Change, path: str, message: str, tmp_path: Path, logged_problems: list[str]
 ) -> None:
-    asked = Asked(tmp_path, change)
-    assert problem(asked.get(path_of(path))) == said
-    assert broken == [f"a response does not match the OpenAPI document: {said}"]
-    last = asked.app.sessions.default.journal.entries()[-1]
+    mock = ChangedMock(tmp_path, change)
+    assert problem(mock.get(path_of(path))) == message
+    assert logged_problems == [f"a response does not match the OpenAPI document: {message}"]
+    last = mock.app.sessions.default.journal.entries()[-1]
     assert (last.verdict, last.status) == ("failed", 500)
-    assert said in (last.reason or "")
+    assert message in (last.reason or "")
 
 
-def test_without_the_option_the_same_answer_goes_out(tmp_path: Path, broken: list[str]) -> None:
+def test_invalid_response_is_sent_without_validation(
+    tmp_path: Path, logged_problems: list[str]
+) -> None:
     change, path, _ = BREAKING["type"]
-    assert Asked(tmp_path, change, checked=False).get(path_of(path)).status_code == 200
-    assert broken == []
+    assert ChangedMock(tmp_path, change, checked=False).get(path_of(path)).status_code == 200
+    assert logged_problems == []
 
 
 @pytest.mark.parametrize(("change", "path"), FITTING.values(), ids=FITTING)
-def test_an_answer_that_fits_goes_out(
-    change: Change, path: str, tmp_path: Path, broken: list[str]
+def test_valid_response_is_sent(
+    change: Change, path: str, tmp_path: Path, logged_problems: list[str]
 ) -> None:
-    answer = Asked(tmp_path, change).get(path_of(path))
-    assert answer.status_code == (404 if "999" in path else 200), answer.text
-    assert broken == []
+    response = ChangedMock(tmp_path, change).get(path_of(path))
+    assert response.status_code == (404 if "999" in path else 200), response.text
+    assert logged_problems == []
 
 
 HANDLERS: dict[str, tuple[Reply, str]] = {
@@ -111,58 +113,56 @@ HANDLERS: dict[str, tuple[Reply, str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("reply", "said"), HANDLERS.values(), ids=HANDLERS)
-def test_a_handler_that_breaks_the_document_is_caught(
-    reply: Reply, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("reply", "message"), HANDLERS.values(), ids=HANDLERS)
+def test_invalid_response_of_a_handler_becomes_a_500(
+    reply: Reply, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def current(_call: RequestContext) -> Reply:
         return reply
 
     monkeypatch.setitem(ACTIONS, "current", current)
-    assert problem(Asked(tmp_path).get(USER)) == f"getCurrentUser {said}"
+    assert problem(ChangedMock(tmp_path).get(USER)) == f"getCurrentUser {message}"
 
 
-def test_content_where_there_is_none_is_caught(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_body_of_a_204_becomes_a_500(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(ACTIONS, "delete", lambda _call: json_reply(204, {}))
-    answer = Asked(tmp_path).request("DELETE", path_of(GROUP))
-    assert problem(answer) == "deleteExtensionGroup 204: body: must be empty"
+    response = ChangedMock(tmp_path).request("DELETE", path_of(GROUP))
+    assert problem(response) == "deleteExtensionGroup 204: body: must be empty"
 
 
-def test_a_mock_that_broke_down_says_so_itself(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: list[str]
+def test_internal_error_is_not_reported_as_an_invalid_response(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, logged_problems: list[str]
 ) -> None:
     def fail(_call: RequestContext) -> Reply:
         raise RuntimeError("broke down")
 
     monkeypatch.setitem(ACTIONS, "current", fail)
-    answer = Asked(tmp_path).get(USER)
-    assert (answer.status_code, answer.json()) == (
+    response = ChangedMock(tmp_path).get(USER)
+    assert (response.status_code, response.json()) == (
         500,
         {"message": "Internal error of the mock; see its log"},
     )
-    assert broken == []
+    assert logged_problems == []
 
 
-def test_no_message_repeats_a_secret(tmp_path: Path, broken: list[str]) -> None:
+def test_validation_message_contains_no_secret(tmp_path: Path, logged_problems: list[str]) -> None:
     def change(document: dict[str, Any]) -> None:
         document["components"]["schemas"]["Token"]["properties"]["access_token"]["pattern"] = "^-$"
 
     form = {"client_id": TRUSTED, "client_secret": SECRETS[TRUSTED]}
-    asked = Asked(tmp_path, change)
-    answer = asked.request(
+    mock = ChangedMock(tmp_path, change)
+    response = mock.request(
         "POST", "/oauth/token", data={"grant_type": "client_credentials", **form}
     )
-    assert problem(answer) == "createToken 200: body.access_token: must match ^-$"
-    assert len(broken) == 1
+    assert problem(response) == "createToken 200: body.access_token: must match ^-$"
+    assert len(logged_problems) == 1
 
 
-def test_refusals_of_requests_for_no_operation_are_left_alone(tmp_path: Path) -> None:
-    asked = Asked(tmp_path)
-    assert asked.get(f"{API}/nowhere").status_code == 404
-    assert asked.request("PATCH", USER).status_code == 405
-    assert asked.get("/storage/record/nowhere").status_code == 404
+def test_responses_outside_of_operations_are_not_validated(tmp_path: Path) -> None:
+    mock = ChangedMock(tmp_path)
+    assert mock.get(f"{API}/nowhere").status_code == 404
+    assert mock.request("PATCH", USER).status_code == 405
+    assert mock.get("/storage/record/nowhere").status_code == 404
 
 
 FORCED: list[tuple[dict[str, Any], dict[str, str], int]] = [
@@ -173,13 +173,17 @@ FORCED: list[tuple[dict[str, Any], dict[str, str], int]] = [
 
 
 @pytest.mark.parametrize(("fault", "headers", "status"), FORCED)
-def test_answers_that_somebody_asked_for_are_left_alone(
-    fault: dict[str, Any], headers: dict[str, str], status: int, tmp_path: Path, broken: list[str]
+def test_forced_responses_are_not_validated(
+    fault: dict[str, Any],
+    headers: dict[str, str],
+    status: int,
+    tmp_path: Path,
+    logged_problems: list[str],
 ) -> None:
-    asked = Asked(tmp_path)
-    asked.control("faults", fault)
-    assert asked.get(USER, **headers).status_code == status
-    assert broken == []
+    mock = ChangedMock(tmp_path)
+    mock.control("faults", fault)
+    assert mock.get(USER, **headers).status_code == status
+    assert logged_problems == []
 
 
 LATE: list[tuple[dict[str, Any], dict[str, str]]] = [
@@ -190,13 +194,13 @@ LATE: list[tuple[dict[str, Any], dict[str, str]]] = [
 
 
 @pytest.mark.parametrize(("fault", "headers"), LATE)
-def test_answers_that_are_late_or_damaged_on_their_way_are_checked(
-    fault: dict[str, Any], headers: dict[str, str], tmp_path: Path, broken: list[str]
+def test_delayed_and_malformed_responses_are_validated(
+    fault: dict[str, Any], headers: dict[str, str], tmp_path: Path, logged_problems: list[str]
 ) -> None:
-    asked = Asked(tmp_path, with_properties(USER, colour={"type": "string"}))
-    asked.control("faults", fault)
-    assert asked.get(USER, **headers).status_code == 500
-    assert broken == [
+    mock = ChangedMock(tmp_path, with_properties(USER, colour={"type": "string"}))
+    mock.control("faults", fault)
+    assert mock.get(USER, **headers).status_code == 500
+    assert logged_problems == [
         (
             "a response does not match the OpenAPI document: getCurrentUser 200:"
             " body.colour: must be text"
@@ -208,29 +212,29 @@ def test_write_only_properties_are_left_out_of_responses(tmp_path: Path) -> None
     def change(document: dict[str, Any]) -> None:
         document["components"]["schemas"]["UserComment"]["writeOnly"] = True
 
-    answer = Asked(tmp_path, change).get(f"{API}/client/12/user/extension_group/104")
-    assert answer.status_code == 200, answer.text
-    assert "comment" not in answer.json()
+    response = ChangedMock(tmp_path, change).get(f"{API}/client/12/user/extension_group/104")
+    assert response.status_code == 200, response.text
+    assert "comment" not in response.json()
 
 
-def test_what_is_write_only_is_caught_in_an_answer(
+def test_write_only_property_in_a_response_becomes_a_500(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     change = with_properties(USER, timezone={"type": "string", "writeOnly": True})
     monkeypatch.setitem(ACTIONS, "current", lambda call: call.reply(dict(call.user)))
-    assert problem(Asked(tmp_path, change).get(USER)) == (
+    assert problem(ChangedMock(tmp_path, change).get(USER)) == (
         "getCurrentUser 200: body.timezone: must not be there"
     )
 
 
-def test_the_option_of_serve_and_its_variable_turn_it_on(tmp_path: Path) -> None:
+def test_validation_is_enabled_by_option_or_variable(tmp_path: Path) -> None:
     spec = tmp_path / "changed.yaml"
     spec.write_text(json.dumps(changed(without(USER, "401"))), "utf-8")
-    said = "getCurrentUser 401: status: must be one of 200, 403, 429"
+    message = "getCurrentUser 401: status: must be one of 200, 403, 429"
     with serving("--spec", str(spec), "--validate-responses") as command:
-        assert problem(httpx.get(command.url + USER, trust_env=False)) == said
+        assert problem(httpx.get(command.url + USER, trust_env=False)) == message
         assert command.wait_for("ERROR")
-    assert [line for line in command.err if said in line] == command.err
+    assert [line for line in command.err if message in line] == command.err
     assert len(command.err) == 1
     for value, status in (("1", 500), ("0", 401)):
         with serving("--spec", str(spec), RINGME_MOCK_VALIDATE_RESPONSES=value) as command:

@@ -12,7 +12,7 @@ from ringme_spec.paths import SPEC
 _LEFT_OUT = "positive_data_acceptance"
 
 
-def test_it_finds_nothing_in_the_mock() -> None:
+def test_schemathesis_finds_no_failure_in_the_mock() -> None:
     with MockServer(seed=1) as server:
         run = subprocess.run(
             [

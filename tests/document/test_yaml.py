@@ -23,7 +23,7 @@ from ringme_spec.errors import ConfigError
         ("[on, yes, 2016-04-01, true, ~, '']", ["on", "yes", "2016-04-01", True, None, ""]),
     ],
 )
-def test_a_value_is_read(text: str, value: Any) -> None:
+def test_yaml_value_is_parsed(text: str, value: Any) -> None:
     assert repr(parse_yaml(text.encode(), "file")) == repr(value)
 
 
@@ -38,7 +38,7 @@ def test_a_value_is_read(text: str, value: Any) -> None:
         ("--- 1\n--- 2", "file, line 2: is not valid YAML: but found another document"),
     ],
 )
-def test_what_is_no_value_is_refused_with_its_line(text: str, problem: str) -> None:
+def test_error_for_invalid_yaml_names_the_line(text: str, problem: str) -> None:
     with pytest.raises(ConfigError) as refused:
         parse_yaml(text.encode(), "file")
     assert str(refused.value).startswith(problem)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from document.operations import DOCUMENT
+from document.resolved_operations import DOCUMENT
 from ringme_mock import MockServer
 from ringme_spec.paths import FIXTURES
 from support.browser import require_chromium, require_node, run_program

@@ -19,7 +19,7 @@ from replicas.linearizability import (
 )
 
 
-def got(value: object, begun: float, ended: float = NEVER) -> Operation:
+def response(value: object, begun: float, ended: float = NEVER) -> Operation:
     return Operation(value, begun, ended)
 
 
@@ -30,15 +30,18 @@ def won(begun: float, ended: float) -> Operation:
 @pytest.mark.parametrize(
     ("history", "violation"),
     [
-        ([got(3, 0, 1), got(7, 2, 3)], None),
-        ([got(7, 0, 5), got(3, 1, 4)], None),
-        ([got(None, 0), got(3, 1, 2)], None),
-        ([got(1, 5, 6), got(2, 0, 9), got(3, 1, 4)], "3 came before a smaller number"),
-        ([got(7, 0, 1), got(3, 2, 3)], "7 came before a smaller number"),
-        ([got(3, 0, 1), got(3, 0, 1)], "3 was given out twice"),
+        ([response(3, 0, 1), response(7, 2, 3)], None),
+        ([response(7, 0, 5), response(3, 1, 4)], None),
+        ([response(None, 0), response(3, 1, 2)], None),
+        (
+            [response(1, 5, 6), response(2, 0, 9), response(3, 1, 4)],
+            "3 came before a smaller number",
+        ),
+        ([response(7, 0, 1), response(3, 2, 3)], "7 came before a smaller number"),
+        ([response(3, 0, 1), response(3, 0, 1)], "3 was given out twice"),
     ],
 )
-def test_numbers_that_rise(history: list[Operation], violation: str | None) -> None:
+def test_sequence_violations_are_found(history: list[Operation], violation: str | None) -> None:
     found = sequence_violations(history)
     assert found == [] if violation is None else found[0].startswith(violation)
 
@@ -47,17 +50,17 @@ def test_numbers_that_rise(history: list[Operation], violation: str | None) -> N
     ("history", "violation"),
     [
         ([], None),
-        ([won(0, 5), got(None, 0, 4)], None),
-        ([got(None, 0, 2), won(2, 3)], None),
-        ([got(None, 0), got(None, 1, 2)], None),
-        ([got(None, 0), got(None, 1)], None),
-        ([won(0, 1), won(0, 1), got(None, 0, 1)], "2 of 3 have won"),
-        ([got(None, 0, 1), got(None, 0, 1)], "none of 2 has won"),
-        ([got(None, 0, 1), won(2, 3)], "one has lost before"),
-        ([got(None, 0, 1), got(None, 2)], "one has lost before"),
+        ([won(0, 5), response(None, 0, 4)], None),
+        ([response(None, 0, 2), won(2, 3)], None),
+        ([response(None, 0), response(None, 1, 2)], None),
+        ([response(None, 0), response(None, 1)], None),
+        ([won(0, 1), won(0, 1), response(None, 0, 1)], "2 of 3 have won"),
+        ([response(None, 0, 1), response(None, 0, 1)], "none of 2 has won"),
+        ([response(None, 0, 1), won(2, 3)], "one has lost before"),
+        ([response(None, 0, 1), response(None, 2)], "one has lost before"),
     ],
 )
-def test_a_contest(history: list[Operation], violation: str | None) -> None:
+def test_contest_violations_are_found(history: list[Operation], violation: str | None) -> None:
     found = contest_violations(history)
     assert found == [] if violation is None else found[0].startswith(violation)
 
@@ -73,7 +76,7 @@ def _orders(history: list[Operation]) -> Iterator[tuple[Operation, ...]]:
                 yield order
 
 
-def _fits_register(order: tuple[Operation, ...]) -> bool:
+def _is_register_order(order: tuple[Operation, ...]) -> bool:
     value = "old"
     for one in order:
         if one.writes:
@@ -83,7 +86,7 @@ def _fits_register(order: tuple[Operation, ...]) -> bool:
     return True
 
 
-def _fits_counter(order: tuple[Operation, ...]) -> bool:
+def _is_counter_order(order: tuple[Operation, ...]) -> bool:
     return all(not one.responded or one.value == 9 - index for index, one in enumerate(order))
 
 
@@ -99,7 +102,10 @@ def _histories(
             for one, (begun, length) in zip(written, spans, strict=False)
         ]
         later = spans[len(written) :]
-        return [*found, *(got(one, b, b + n) for one, (b, n) in zip(read, later, strict=False))]
+        return [
+            *found,
+            *(response(one, b, b + n) for one, (b, n) in zip(read, later, strict=False)),
+        ]
 
     spans = st.lists(_SPANS, min_size=len(written), max_size=5)
     return st.builds(history, spans, st.lists(values, min_size=5, max_size=5))
@@ -107,13 +113,13 @@ def _histories(
 
 @settings(max_examples=500)
 @given(_histories(st.sampled_from(["old", "a", "b"]), ["a", "b"]))
-def test_a_register_is_right_just_if_some_order_fits(history: list[Operation]) -> None:
+def test_register_check_equals_a_search_of_all_orders(history: list[Operation]) -> None:
     history = [one for one in history if one.writes or one.responded]
-    fits = any(map(_fits_register, _orders(history)))
+    fits = any(map(_is_register_order, _orders(history)))
     assert (register_violations(history, "old") == []) == fits
 
 
 @settings(max_examples=500)
 @given(_histories(st.integers(5, 9), []))
-def test_a_counter_is_right_just_if_some_order_fits(history: list[Operation]) -> None:
-    assert (counter_violations(history, 9) == []) == any(map(_fits_counter, _orders(history)))
+def test_counter_check_equals_a_search_of_all_orders(history: list[Operation]) -> None:
+    assert (counter_violations(history, 9) == []) == any(map(_is_counter_order, _orders(history)))

@@ -18,29 +18,29 @@ def free_port() -> int:
 
 
 class RedisServer:
-    """Server that can be killed and restarted; with `keeps`, acknowledged changes survive."""
+    """Server that can be killed and restarted; if `persistent`, acknowledged changes survive."""
 
-    def __init__(self, folder: Path, *, keeps: bool = True) -> None:
+    def __init__(self, folder: Path, *, persistent: bool = True) -> None:
         require_programs("redis-server")
         self._folder = folder
-        self._keeps = keeps
+        self._persistent = persistent
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self.start()
 
     def start(self) -> None:
-        kept = ("--appendonly", "yes", "--appendfsync", "always") if self._keeps else ()
+        kept = ("--appendonly", "yes", "--appendfsync", "always") if self._persistent else ()
         options = {"--port": self.port, "--bind": "127.0.0.1", "--dir": self._folder, "--save": ""}
         arguments = [str(part) for pair in options.items() for part in pair]
         self.process = subprocess.Popen(
             ["redis-server", *arguments, *kept], stdout=subprocess.DEVNULL
         )
         deadline = time.monotonic() + TIMEOUT
-        while not self._answers():
+        while not self._is_reachable():
             assert time.monotonic() < deadline, "Redis did not start"
             time.sleep(0.05)
 
-    def _answers(self) -> bool:
+    def _is_reachable(self) -> bool:
         try:
             with socket.create_connection(("127.0.0.1", self.port), 1) as connection:
                 connection.sendall(b"PING\r\n")

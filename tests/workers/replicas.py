@@ -24,7 +24,7 @@ class Replica:
 
     def __init__(self, folder: Path, *arguments: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "workers.replica", str(folder), *arguments],
+            [sys.executable, "-m", "workers.replica_process", str(folder), *arguments],
             env={**os.environ, "PYTHONPATH": str(_TESTS)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -10,7 +10,7 @@ from workers.redis_server import RedisServer
 from workers.replicas import replicas
 
 
-def test_all_rules_hold_where_each_request_goes_to_another_process(
+def test_all_rules_pass_behind_a_round_robin_load_balancer(
     redis: RedisServer, tmp_path: Path
 ) -> None:
     with (

@@ -10,7 +10,7 @@ from workers.conftest import Engine
 from workers.replicas import GROUPS, Replica, eventually, replicas
 
 
-def test_a_process_that_stood_still_gives_no_stale_response(engine: Engine) -> None:
+def test_suspended_process_gives_no_stale_response(engine: Engine) -> None:
     with replicas(engine.folder, 2, *engine.options) as (here, there):
         token = here.log_in()
         group = there.api("POST", GROUPS, token, {"name": "before"}).json()["id"]
@@ -21,7 +21,7 @@ def test_a_process_that_stood_still_gives_no_stale_response(engine: Engine) -> N
         assert there.api("GET", f"{GROUPS}{group}", token).json()["name"] == "after"
 
 
-def test_another_process_sends_events_when_one_has_ended(engine: Engine) -> None:
+def test_events_are_sent_by_another_process_after_a_kill(engine: Engine) -> None:
     call = {"extension": 31, "from": "79990001234", "course": {"rings": 0, "talks": 0}}
     with replicas(engine.folder, 2, *engine.options) as found, receiver() as target:
         token = found[0].log_in()

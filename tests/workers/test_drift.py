@@ -58,7 +58,7 @@ def groups(url: str) -> Any:
         return http.get(GROUPS).json()
 
 
-def make_one_skip(url: str, defect: dict[str, str]) -> None:
+def make_replica_skip_command(url: str, defect: dict[str, str]) -> None:
     """Create groups until a process has skipped one."""
 
     def has_skipped() -> bool:
@@ -68,35 +68,35 @@ def make_one_skip(url: str, defect: dict[str, str]) -> None:
     eventually(has_skipped)
 
 
-def make_one_more(url: str) -> None:
+def make_another_group(url: str) -> None:
     # The process that gets the request may be about to end.
     with suppress(httpx.TransportError):
         make_group(url, "one more")
 
 
-def lines_about_it(command: Command) -> int:
+def drift_log_lines(command: Command) -> int:
     return sum(DIFFERS in line for line in command.err)
 
 
-def test_a_worker_is_replaced(defect: dict[str, str]) -> None:
+def test_worker_with_a_differing_state_is_replaced(defect: dict[str, str]) -> None:
     with serving("--workers", "2", **defect) as command:
         before = workers_of(command)
         eventually(lambda: command.read("/__mock__/health")["processes"] == 2)
-        make_one_skip(command.url, defect)
+        make_replica_skip_command(command.url, defect)
 
         def is_replaced() -> bool:
-            make_one_more(command.url)
+            make_another_group(command.url)
             return len(workers_of(command)) == 2 and len(workers_of(command) & before) == 1
 
         eventually(is_replaced)
-        assert lines_about_it(command) == 1
+        assert drift_log_lines(command) == 1
         found = groups(command.url)
         for _ in range(10):
             # Each request uses a connection of its own, so both processes get some.
             assert groups(command.url) == found
 
 
-def test_a_replica_whose_state_differs_ends_with_an_error(
+def test_replica_with_a_differing_state_exits_with_an_error(
     redis: RedisServer, defect: dict[str, str]
 ) -> None:
     state = ("--state", redis.url)
@@ -104,15 +104,15 @@ def test_a_replica_whose_state_differs_ends_with_an_error(
         eventually(lambda: leader.read("/__mock__/health")["processes"] == 1)
         with serving(*state, **defect) as other:
             eventually(lambda: leader.read("/__mock__/health")["processes"] == 2)
-            make_one_skip(leader.url, defect)
+            make_replica_skip_command(leader.url, defect)
 
             def has_ended() -> bool:
-                make_one_more(leader.url)
+                make_another_group(leader.url)
                 return other.process.poll() is not None
 
             eventually(has_ended)
             assert other.wait() == 1
-            assert lines_about_it(other) == len(other.err) == 1
+            assert drift_log_lines(other) == len(other.err) == 1
         with serving(*state, **defect) as again:
             assert groups(again.url) == groups(leader.url)
-            assert lines_about_it(leader) == 0
+            assert drift_log_lines(leader) == 0

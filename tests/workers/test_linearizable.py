@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from replicas.load import Load
+from replicas.concurrent_load import Load
 from support.server import RunningMock
 from workers.conftest import Engine
-from workers.replica import COUNTS_APART, READS_WITHOUT_TURN
+from workers.replica_process import COUNTS_APART, READS_WITHOUT_TURN
 from workers.replicas import Replica, eventually, replicas
 
 
-def used(load: Load) -> list[str]:
+def violations_of(load: Load) -> list[str]:
     """Return the violations in a run with concurrent conflicting requests."""
     load.run(60)
     for number in ("571", "572", "573"):
@@ -23,16 +23,16 @@ def used(load: Load) -> list[str]:
     return load.violations()
 
 
-def test_one_process_without_a_log_is_linearizable(mock: RunningMock) -> None:
-    assert used(Load([mock.url])) == []
+def test_single_process_is_linearizable(mock: RunningMock) -> None:
+    assert violations_of(Load([mock.url])) == []
 
 
-def test_processes_over_one_log_are_linearizable(engine: Engine) -> None:
+def test_several_processes_are_linearizable(engine: Engine) -> None:
     with replicas(engine.folder, 3, *engine.options) as found:
-        assert used(Load([one.url for one in found])) == []
+        assert violations_of(Load([one.url for one in found])) == []
 
 
-def test_nothing_is_lost_when_each_is_killed_under_load(engine: Engine) -> None:
+def test_killed_processes_lose_no_acknowledged_write(engine: Engine) -> None:
     with replicas(engine.folder, 2, *engine.options) as found:
         load = Load([one.url for one in found])
         for number in (0, 1):
@@ -52,7 +52,7 @@ def test_nothing_is_lost_when_each_is_killed_under_load(engine: Engine) -> None:
 @pytest.mark.parametrize(
     ("defect", "found"), [(READS_WITHOUT_TURN, "group"), (COUNTS_APART, "requests")]
 )
-def test_a_defect_is_found(defect: str, found: str, tmp_path: Path) -> None:
+def test_non_linearizable_process_is_detected(defect: str, found: str, tmp_path: Path) -> None:
     with replicas(tmp_path, 2, defect) as processes:
         load = Load([processes[0].url])
         # The second process applies the initial entries a little later.

@@ -22,7 +22,7 @@ from workers.redis_server import RedisServer, free_port
 from workers.replicas import GROUPS, replicas
 
 
-def test_requests_wait_while_it_is_out_of_reach_then_get_a_503(
+def test_requests_wait_for_unreachable_redis_then_get_a_503(
     redis: RedisServer, tmp_path: Path
 ) -> None:
     with replicas(tmp_path, 1, "--state", redis.url, "--log-patience", "1") as (mock,):
@@ -43,12 +43,12 @@ def test_requests_wait_while_it_is_out_of_reach_then_get_a_503(
         assert mock.http.get("/__mock__/health").status_code == 200
 
 
-def test_a_turn_that_is_sent_again_counts_and_appends_once(redis: RedisServer) -> None:
+def test_repeated_turn_counts_and_appends_once(redis: RedisServer) -> None:
     rows = [pack(name) for name in (b"a", b"b")]
     count = Count("client", 1000.0, 3600.0, (0.0, 0), 2, times=1, rows=rows)
     batch = Batch(b"nonce", [count], [pack(b"c")], {"default": [b"entry"]})
 
-    async def ask() -> None:
+    async def take_turns() -> None:
         log = redis_log.RedisLog(redis.url, TIMEOUT, 10)
         first, again = await log.turn(0, batch), await log.turn(0, batch)
         assert first == again
@@ -58,10 +58,10 @@ def test_a_turn_that_is_sent_again_counts_and_appends_once(redis: RedisServer) -
         assert (await log.noted("default", 0)).entries == [(1, b"entry")]
         await log.close()
 
-    asyncio.run(ask())
+    asyncio.run(take_turns())
 
 
-def test_a_response_that_came_too_late_is_not_taken_for_another(
+def test_late_redis_response_is_not_taken_for_another(
     redis: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(redis_log, "_TIMEOUT", 0.5)
@@ -69,7 +69,7 @@ def test_a_response_that_came_too_late_is_not_taken_for_another(
     def count(key: str, known: int) -> Batch:
         return Batch(counts=[Count(key, 1000.0, 3600.0, (0.0, known), 10, certain=True, times=1)])
 
-    async def ask() -> list[Tally | None]:
+    async def take_turns() -> list[Tally | None]:
         log = redis_log.RedisLog(redis.url, TIMEOUT, 0)
         await log.turn(0, count("warm", 0))
         redis.process.send_signal(signal.SIGSTOP)
@@ -80,10 +80,10 @@ def test_a_response_that_came_too_late_is_not_taken_for_another(
         await log.close()
         return tallies
 
-    assert asyncio.run(ask()) == [(0.0, 7)]
+    assert asyncio.run(take_turns()) == [(0.0, 7)]
 
 
-def test_a_restart_within_the_patience_is_not_seen(redis: RedisServer, tmp_path: Path) -> None:
+def test_short_redis_restart_is_invisible_to_clients(redis: RedisServer, tmp_path: Path) -> None:
     with replicas(tmp_path, 1, "--state", redis.url, "--log-patience", "30") as (mock,):
         token = mock.log_in()
         for number in range(3):
@@ -93,9 +93,7 @@ def test_a_restart_within_the_patience_is_not_seen(redis: RedisServer, tmp_path:
             assert made.status_code == 201, made.text
 
 
-def test_scripts_that_redis_has_forgotten_are_sent_again(
-    redis: RedisServer, tmp_path: Path
-) -> None:
+def test_lost_redis_scripts_are_sent_again(redis: RedisServer, tmp_path: Path) -> None:
     with replicas(tmp_path, 1, "--state", redis.url) as (mock,):
         token = mock.log_in()
         with Redis.from_url(redis.url) as client:
@@ -104,9 +102,7 @@ def test_scripts_that_redis_has_forgotten_are_sent_again(
         assert len(mock.control("GET", "journal")) > 0
 
 
-def test_all_is_there_again_when_both_were_started_again(
-    redis: RedisServer, tmp_path: Path
-) -> None:
+def test_restart_of_mock_and_redis_keeps_the_state(redis: RedisServer, tmp_path: Path) -> None:
     state = ("--state", redis.url)
     with replicas(tmp_path, 1, *state) as (mock,):
         token = mock.log_in(session="tab")
@@ -121,8 +117,8 @@ def test_all_is_there_again_when_both_were_started_again(
         assert mock.api("GET", f"/s/tab{GROUPS}", token).status_code == 200
 
 
-def test_a_database_that_has_lost_changes_is_noticed(tmp_path: Path) -> None:
-    server = RedisServer(tmp_path, keeps=False)
+def test_database_that_lost_changes_is_refused(tmp_path: Path) -> None:
+    server = RedisServer(tmp_path, persistent=False)
     try:
         with replicas(tmp_path, 1, "--state", server.url) as (mock,):
             token = mock.log_in()
@@ -136,7 +132,7 @@ def test_a_database_that_has_lost_changes_is_noticed(tmp_path: Path) -> None:
         server.kill()
 
 
-def test_a_mock_with_other_fixtures_does_not_join(redis: RedisServer, tmp_path: Path) -> None:
+def test_mock_with_other_fixtures_is_refused(redis: RedisServer, tmp_path: Path) -> None:
     fixtures = tmp_path / "fixtures"
     shutil.copytree(FIXTURES, fixtures)
     with (fixtures / "extension_group.yaml").open("a", encoding="utf-8") as file:
@@ -146,7 +142,7 @@ def test_a_mock_with_other_fixtures_does_not_join(redis: RedisServer, tmp_path: 
     assert text.startswith(f"ringme-mock: {redis.url}: was made with another fixtures")
 
 
-def test_a_database_that_is_not_there_is_named_at_the_start() -> None:
+def test_error_for_an_unreachable_database_names_it_without_password() -> None:
     url = f"redis://:secret@127.0.0.1:{free_port()}/0"
     text = startup_error("--state", url, "--log-patience", "0")
     assert "cannot be reached" in text
@@ -156,7 +152,7 @@ def test_a_database_that_is_not_there_is_named_at_the_start() -> None:
 @pytest.mark.parametrize(
     "text", ["http://:secret@localhost", "redis://", "redis:///0", "redis://localhost:6379/name"]
 )
-def test_a_url_of_no_database_is_refused(text: str) -> None:
+def test_invalid_redis_url_is_refused(text: str) -> None:
     error = startup_error("--state", text)
     assert "such as redis://localhost:6379/0" in error
     assert "secret" not in error

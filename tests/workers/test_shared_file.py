@@ -25,14 +25,14 @@ def log(tmp_path: Path) -> Iterator[FileLog]:
     asyncio.run(found.close())
 
 
-def test_commands_beyond_the_limit_count_and_are_not_appended(log: FileLog) -> None:
+def test_commands_over_the_rate_limit_count_but_are_not_appended(log: FileLog) -> None:
     turn = asyncio.run(log.turn(0, Batch(b"nonce", [COUNT._replace(rows=[ROW] * 3)], [ROW])))
     assert (turn.number, turn.tallies, log.latest) == (1, [(0.0, 3)], 3)
     turn = asyncio.run(log.turn(3, Batch(b"nonce", [COUNT])))
     assert (turn.tallies, log.latest) == ([(0.0, 4)], 3)
 
 
-def test_a_command_missing_on_the_board_is_found_before_the_next_append(
+def test_command_missing_on_the_board_is_read_before_the_next_append(
     log: FileLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:

@@ -17,7 +17,7 @@ from ringme_mock.server.workers import shared_folder
 from ringme_spec.errors import ConfigError
 from workers.replicas import GROUPS, eventually
 
-TWO = ("--workers", "2")
+TWO_WORKERS = ("--workers", "2")
 
 
 def workers_of(command: Command) -> set[int]:
@@ -43,52 +43,52 @@ def log_in(url: str) -> httpx.Client:
 
 
 @pytest.fixture(scope="module")
-def two() -> Iterator[Command]:
-    with serving(*TWO) as command:
+def two_workers() -> Iterator[Command]:
+    with serving(*TWO_WORKERS) as command:
         yield command
         command.end(signal.SIGTERM)
 
 
-def test_all_of_them_serve_one_state(two: Command) -> None:
-    assert "2 processes share one state." in "\n".join(two.out)
-    assert len(workers_of(two)) == 2
-    eventually(lambda: two.read("/__mock__/health")["processes"] == 2)
-    with log_in(two.url) as http:
+def test_workers_share_one_state(two_workers: Command) -> None:
+    assert "2 processes share one state." in "\n".join(two_workers.out)
+    assert len(workers_of(two_workers)) == 2
+    eventually(lambda: two_workers.read("/__mock__/health")["processes"] == 2)
+    with log_in(two_workers.url) as http:
         group = http.post(GROUPS, json={"name": "x"}).json()["id"]
     for _ in range(20):
         # Each request uses a connection of its own, so both processes get some.
-        with log_in(two.url) as http:
+        with log_in(two_workers.url) as http:
             assert http.get(f"{GROUPS}{group}").json()["name"] == "x"
 
 
-def test_one_that_was_killed_is_replaced_and_knows_all(two: Command) -> None:
-    with log_in(two.url) as http:
+def test_killed_worker_is_replaced_and_has_the_state(two_workers: Command) -> None:
+    with log_in(two_workers.url) as http:
         group = http.post(GROUPS, json={"name": "x"}).json()["id"]
-    before = workers_of(two)
+    before = workers_of(two_workers)
     os.kill(min(before), signal.SIGKILL)
-    eventually(lambda: len(workers_of(two)) == 2 and workers_of(two) != before)
+    eventually(lambda: len(workers_of(two_workers)) == 2 and workers_of(two_workers) != before)
     for _ in range(10):
-        with log_in(two.url) as http:
+        with log_in(two_workers.url) as http:
             assert http.get(f"{GROUPS}{group}").json()["name"] == "x"
 
 
-def test_sighup_replaces_them_one_by_one_and_no_request_fails(two: Command) -> None:
-    before = workers_of(two)
-    two.process.send_signal(signal.SIGHUP)
+def test_sighup_replaces_workers_without_a_failed_request(two_workers: Command) -> None:
+    before = workers_of(two_workers)
+    two_workers.process.send_signal(signal.SIGHUP)
 
     def are_replaced() -> bool:
-        with log_in(two.url) as http:
+        with log_in(two_workers.url) as http:
             assert http.get(GROUPS).status_code == 200
-        return not workers_of(two) & before
+        return not workers_of(two_workers) & before
 
     eventually(are_replaced)
-    assert len(workers_of(two)) == 2
+    assert len(workers_of(two_workers)) == 2
 
 
-def test_the_end_leaves_no_process_and_no_file(tmp_path: Path) -> None:
+def test_stopped_supervisor_leaves_no_process_and_no_file(tmp_path: Path) -> None:
     folder = tmp_path / "temporary"
     folder.mkdir()
-    with serving(*TWO, TMPDIR=str(folder)) as command:
+    with serving(*TWO_WORKERS, TMPDIR=str(folder)) as command:
         children = workers_of(command)
         assert len(list(folder.iterdir())) == 1
         command.end(signal.SIGINT)
@@ -97,23 +97,23 @@ def test_the_end_leaves_no_process_and_no_file(tmp_path: Path) -> None:
     assert command.err == []
 
 
-def test_workers_end_with_a_supervisor_that_was_killed(tmp_path: Path) -> None:
-    with serving(*TWO, TMPDIR=str(tmp_path)) as command:
+def test_workers_end_if_the_supervisor_is_killed(tmp_path: Path) -> None:
+    with serving(*TWO_WORKERS, TMPDIR=str(tmp_path)) as command:
         children = workers_of(command)
         command.process.kill()
         eventually(lambda: not [one for one in children if Path(f"/proc/{one}").exists()])
 
 
-def test_a_state_file_goes_from_one_process_to_many_and_back(tmp_path: Path) -> None:
+def test_state_file_can_be_used_with_and_without_workers(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
     state = ("--state", str(path))
     with serving(*state) as command:
         with log_in(command.url) as http:
             made = [http.post(GROUPS, json={"name": "one process"}).json()]
         command.end(signal.SIGTERM)
-    with serving(*state, *TWO) as command:
+    with serving(*state, *TWO_WORKERS) as command:
         assert "in use by another mock" in startup_error(*state)
-        assert "in use by another mock" in startup_error(*state, *TWO)
+        assert "in use by another mock" in startup_error(*state, *TWO_WORKERS)
         with log_in(command.url) as http:
             made.append(http.post(GROUPS, json={"name": "many"}).json())
         command.end(signal.SIGTERM)
@@ -124,13 +124,13 @@ def test_a_state_file_goes_from_one_process_to_many_and_back(tmp_path: Path) -> 
     assert [one.name for one in tmp_path.iterdir()] == [path.name]
 
 
-def test_what_is_wrong_is_said_once_before_any_process_starts(tmp_path: Path) -> None:
+def test_startup_error_is_reported_once_before_any_worker_starts(tmp_path: Path) -> None:
     missing = str(tmp_path / "none.yaml")
-    assert missing in startup_error("--spec", missing, *TWO)
-    assert "cannot be used together: SIGHUP restarts" in startup_error("--reload", *TWO)
+    assert missing in startup_error("--spec", missing, *TWO_WORKERS)
+    assert "cannot be used together: SIGHUP restarts" in startup_error("--reload", *TWO_WORKERS)
 
 
-def test_a_machine_without_a_temporary_folder_is_told_of(
+def test_missing_temporary_folder_is_an_error_with_a_hint(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
@@ -138,9 +138,9 @@ def test_a_machine_without_a_temporary_folder_is_told_of(
         pass
 
 
-def test_https_is_served_by_all_with_one_certificate(tmp_path: Path) -> None:
+def test_workers_serve_https_with_one_certificate(tmp_path: Path) -> None:
     authority = tmp_path / "ca.pem"
-    with serving(*TWO, "--tls-ca", str(authority)) as command:
+    with serving(*TWO_WORKERS, "--tls-ca", str(authority)) as command:
         trusted = ssl.create_default_context(cafile=authority)
         for _ in range(10):
             response = httpx.get(f"{command.url}/__mock__/health", verify=trusted, trust_env=False)

@@ -20,21 +20,21 @@ class SlowLog:
 
     def __init__(self) -> None:
         self.batches: list[Batch] = []
-        self.may_go_on = asyncio.Event()
+        self.released = asyncio.Event()
         self.error: OSError | None = None
         # Requests of a client after each turn; counts are None if others have appended commands.
         self.used, self.is_ahead = 0, False
 
     async def turn(self, after: int, batch: Batch) -> Turn:
         self.batches.append(batch)
-        await self.may_go_on.wait()
+        await self.released.wait()
         if self.error is not None:
             raise self.error
         tallies = [None if self.is_ahead else (1.0, self.used) for _ in batch.counts]
         return Turn(after + batch.may_append, 0.0, [], tallies)
 
 
-class Clients:
+class LogClients:
     """Turns at a slow log, and the names of commands in the order of application."""
 
     def __init__(self) -> None:
@@ -55,16 +55,16 @@ class Clients:
 
         return self.turns.append(name.encode(), carry_out)
 
-    def attempt(self, name: str) -> Attempted:
-        return Attempted(self, name)
+    def limited_command(self, name: str) -> LimitedCommand:
+        return LimitedCommand(self, name)
 
 
-class Attempted:
+class LimitedCommand:
     """Command that counts within a limit of three requests."""
 
     valid = True
 
-    def __init__(self, clients: Clients, name: str) -> None:
+    def __init__(self, clients: LogClients, name: str) -> None:
         self.row, self.tallies = name.encode(), list[Tally]()
         self._clients, self._name = clients, name
 
@@ -87,27 +87,27 @@ class Client(NamedTuple):
         return Count("client", 0.0, 60.0, (0.0, 0), 3)
 
 
-def run(scenario: Callable[[Clients], Coroutine[None, None, None]]) -> Clients:
-    async def begin() -> Clients:
-        clients = Clients()
+def run(scenario: Callable[[LogClients], Coroutine[None, None, None]]) -> LogClients:
+    async def begin() -> LogClients:
+        clients = LogClients()
         await scenario(clients)
         return clients
 
     return asyncio.run(begin())
 
 
-async def started(*waiting: Awaitable[object]) -> list[asyncio.Future[object]]:
+async def start_all(*waiting: Awaitable[object]) -> list[asyncio.Future[object]]:
     tasks: list[asyncio.Future[object]] = [asyncio.ensure_future(one) for one in waiting]
     for _ in range(5):
         await asyncio.sleep(0)
     return tasks
 
 
-def test_what_comes_during_a_turn_goes_into_the_next_one_together() -> None:
-    async def scenario(clients: Clients) -> None:
-        first = await started(clients.append("a"))
-        later = await started(clients.append("b"), clients.turns.look(), clients.append("c"))
-        clients.log.may_go_on.set()
+def test_commands_during_a_turn_share_the_next_one() -> None:
+    async def scenario(clients: LogClients) -> None:
+        first = await start_all(clients.append("a"))
+        later = await start_all(clients.append("b"), clients.turns.look(), clients.append("c"))
+        clients.log.released.set()
         assert await asyncio.gather(*first, *later) == ["a", "b", None, "c"]
 
     clients = run(scenario)
@@ -115,9 +115,9 @@ def test_what_comes_during_a_turn_goes_into_the_next_one_together() -> None:
     assert clients.applied == ["a", "b", "c"]
 
 
-def test_a_refused_command_refuses_no_other() -> None:
-    async def scenario(clients: Clients) -> None:
-        clients.log.may_go_on.set()
+def test_refused_command_does_not_affect_others_of_its_turn() -> None:
+    async def scenario(clients: LogClients) -> None:
+        clients.log.released.set()
         found = await asyncio.gather(
             clients.append("bad"), clients.append("good"), return_exceptions=True
         )
@@ -127,12 +127,12 @@ def test_a_refused_command_refuses_no_other() -> None:
     run(scenario)
 
 
-def test_a_log_out_of_reach_refuses_what_has_waited_for_it_at_once() -> None:
-    async def scenario(clients: Clients) -> None:
-        first = await started(clients.append("sent"))
-        later = await started(clients.append("waiting"), clients.turns.look())
+def test_unreachable_log_refuses_all_waiting_commands() -> None:
+    async def scenario(clients: LogClients) -> None:
+        first = await start_all(clients.append("sent"))
+        later = await start_all(clients.append("waiting"), clients.turns.look())
         clients.log.error = UnknownOutcome("no log")
-        clients.log.may_go_on.set()
+        clients.log.released.set()
         messages = []
         for one in (*first, *later):
             with pytest.raises(ApiError) as refused:
@@ -147,11 +147,11 @@ def test_a_log_out_of_reach_refuses_what_has_waited_for_it_at_once() -> None:
     assert len(run(scenario).log.batches) == 1
 
 
-def test_requests_of_a_client_count_together_and_those_within_the_limit_change_something() -> None:
-    async def scenario(clients: Clients) -> None:
-        clients.log.may_go_on.set()
+def test_concurrent_requests_of_a_client_are_counted_together() -> None:
+    async def scenario(clients: LogClients) -> None:
+        clients.log.released.set()
         clients.log.used = 4
-        commands = [clients.attempt(name) for name in "abc"]
+        commands = [clients.limited_command(name) for name in "abc"]
         counted = clients.turns.count(Client())
         found = await asyncio.gather(*(one.begin() for one in commands))
         assert found == ["a", "b", None]
@@ -168,25 +168,25 @@ def test_requests_of_a_client_count_together_and_those_within_the_limit_change_s
     assert (count.times, count.rows) == (1, [b"a", b"b", b"c"])
 
 
-def test_a_command_is_not_carried_out_if_others_have_changed_something() -> None:
-    async def scenario(clients: Clients) -> None:
-        clients.log.may_go_on.set()
+def test_command_is_not_applied_if_the_log_is_ahead() -> None:
+    async def scenario(clients: LogClients) -> None:
+        clients.log.released.set()
         clients.log.is_ahead = True
-        command = clients.attempt("a")
+        command = clients.limited_command("a")
         assert await command.begin() is None
         assert command.tallies == []
 
     assert run(scenario).applied == []
 
 
-def test_a_command_is_not_sent_if_one_before_it_refuses_it() -> None:
-    async def scenario(clients: Clients) -> None:
+def test_command_invalidated_by_an_earlier_one_is_not_sent() -> None:
+    async def scenario(clients: LogClients) -> None:
         clients.log.used = 1
-        first = await started(clients.attempt("a").begin())
-        late = clients.attempt("b")
-        later = await started(late.begin())
+        first = await start_all(clients.limited_command("a").begin())
+        late = clients.limited_command("b")
+        later = await start_all(late.begin())
         late.valid = False
-        clients.log.may_go_on.set()
+        clients.log.released.set()
         assert await asyncio.gather(*first, *later) == ["a", None]
 
     assert [one.counts[0].rows for one in run(scenario).log.batches] == [[b"a"], []]

@@ -33,7 +33,7 @@ def path_of(template: str) -> str:
     return template.format(**values)
 
 
-def responses(document: dict[str, Any], path: str, method: str = "get") -> dict[str, Any]:
+def responses_of(document: dict[str, Any], path: str, method: str = "get") -> dict[str, Any]:
     """Return the responses of an operation, with references resolved."""
     node: dict[str, Any] = document["paths"][path][method]["responses"]
     for code, one in node.items():
@@ -47,7 +47,7 @@ def with_properties(path: str, **properties: Any) -> Change:
     """Require properties in the successful response of a GET."""
 
     def change(document: dict[str, Any]) -> None:
-        media = responses(document, path)["200"]["content"][JSON]
+        media = responses_of(document, path)["200"]["content"][JSON]
         more = {"type": "object", "required": list(properties), "properties": properties}
         media["schema"] = {"allOf": [media["schema"], more]}
 
@@ -56,12 +56,12 @@ def with_properties(path: str, **properties: Any) -> Change:
 
 def with_header(name: str, **node: Any) -> Change:
     """Document a header of the response about the token's user."""
-    return lambda document: responses(document, USER)["200"]["headers"].update({name: node})
+    return lambda document: responses_of(document, USER)["200"]["headers"].update({name: node})
 
 
 def with_content(path: str, content: dict[str, Any]) -> Change:
     """Replace the content of the successful response of a GET."""
-    return lambda document: responses(document, path)["200"].update(content=content)
+    return lambda document: responses_of(document, path)["200"].update(content=content)
 
 
 def implies(**values: Any) -> dict[str, Any]:
@@ -75,12 +75,12 @@ def without(path: str, *codes: str) -> Change:
 
     def change(document: dict[str, Any]) -> None:
         for code in codes:
-            del responses(document, path)[code]
+            del responses_of(document, path)[code]
 
     return change
 
 
-def both(*changes: Change) -> Change:
+def combine(*changes: Change) -> Change:
     """Combine changes."""
     return lambda document: [change(document) for change in changes]
 
@@ -143,18 +143,18 @@ BREAKING: dict[str, tuple[Change, str, str]] = {
 
 FITTING: dict[str, tuple[Change, str]] = {
     "hundred": (
-        both(
+        combine(
             without(GROUP, "400", "401", "403", "404", "429"),
-            lambda document: responses(document, GROUP).update(
+            lambda document: responses_of(document, GROUP).update(
                 {"4XX": {"$ref": "#/components/responses/BadRequest"}}
             ),
         ),
         GROUP.replace("{ext_group_id}", "999"),
     ),
     "default": (
-        both(
+        combine(
             without(GROUP, "404"),
-            lambda document: responses(document, GROUP).update(
+            lambda document: responses_of(document, GROUP).update(
                 default={"description": "All else.", "content": {"*/*": {}}}
             ),
         ),

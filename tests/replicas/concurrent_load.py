@@ -51,7 +51,7 @@ _LOGIN = {"grant_type": "password", "username": "client-admin", "password": "moc
 
 
 @dataclass(frozen=True)
-class _Told:
+class _Response:
     """Response; without one, the status is None."""
 
     begun: float
@@ -78,7 +78,7 @@ class Load:
         self._contests: dict[str, list[Operation]] = defaultdict(list)
         random = Random(0)
         self._token = self._post_form(random, _TRUSTED).body["access_token"]
-        made = [self._ask(random, "POST", GROUPS, {"name": "initial"}) for _ in range(2)]
+        made = [self._request(random, "POST", GROUPS, {"name": "initial"}) for _ in range(2)]
         self._registers: dict[int, list[Operation]] = {one.body["id"]: [] for one in made}
         self._first = made[0].remaining or 0
 
@@ -111,7 +111,7 @@ class Load:
             for index in range(requests):
                 if number == 0 and index == requests // 2:
                     halfway()
-                self._use(random)
+                self._send_random_request(random)
 
         with ThreadPoolExecutor(self._clients) as pool:
             list(pool.map(client, range(self._clients)))
@@ -134,60 +134,64 @@ class Load:
     def contest_number(self, number: str, entrants: int = 20) -> None:
         """Let many clients create one number at once; only one may succeed."""
         wish = {"name": number}
-        told = self._at_once(entrants, lambda random: self._ask(random, "POST", NUMBERS, wish))
-        self._contests[f"number {number}"] += _contest(told, 201)
+        responses = self._concurrently(
+            entrants, lambda random: self._request(random, "POST", NUMBERS, wish)
+        )
+        self._contests[f"number {number}"] += _contest(responses, 201)
 
     def contest_token(self, entrants: int = 4) -> None:
         """Let many clients use one refresh token at once; only one may succeed."""
         token = self._post_form(Random(0), _PUBLIC | _LOGIN).body["refresh_token"]
         form = _PUBLIC | {"grant_type": "refresh_token", "refresh_token": token}
-        told = self._at_once(entrants, lambda random: self._post_form(random, form))
-        self._contests[f"token {token}"] += _contest(told, 200)
+        responses = self._concurrently(entrants, lambda random: self._post_form(random, form))
+        self._contests[f"token {token}"] += _contest(responses, 200)
 
-    def _use(self, random: Random) -> None:
+    def _send_random_request(self, random: Random) -> None:
         kind, group = random.random(), random.choice(list(self._registers))
         if kind < 0.1:
-            told = self._done(random, "POST", GROUPS, {"name": "new"})
-            self._created.append(told.operation(told.body and told.body["id"]))
+            response = self._succeed(random, "POST", GROUPS, {"name": "new"})
+            self._created.append(response.operation(response.body and response.body["id"]))
         elif kind < 0.5:
             value = f"{next(self._values)}"
-            told = self._done(random, "PUT", f"{GROUPS}{group}", {"name": value})
-            self._registers[group].append(told.operation(value, writes=True))
+            response = self._succeed(random, "PUT", f"{GROUPS}{group}", {"name": value})
+            self._registers[group].append(response.operation(value, writes=True))
         else:
-            told = self._done(random, "GET", f"{GROUPS}{group}")
-            self._registers[group].append(told.operation(told.body and told.body["name"]))
+            response = self._succeed(random, "GET", f"{GROUPS}{group}")
+            self._registers[group].append(
+                response.operation(response.body and response.body["name"])
+            )
 
-    def _done(self, random: Random, method: str, path: str, body: Any = None) -> _Told:
+    def _succeed(self, random: Random, method: str, path: str, body: Any = None) -> _Response:
         """Send a request that fails only if a server ends."""
-        told = self._ask(random, method, path, body)
-        assert told.status in (None, 200, 201), told
-        return told
+        response = self._request(random, method, path, body)
+        assert response.status in (None, 200, 201), response
+        return response
 
-    def _at_once(self, entrants: int, enter: Callable[[Random], _Told]) -> list[_Told]:
+    def _concurrently(self, entrants: int, enter: Callable[[Random], _Response]) -> list[_Response]:
         together = Barrier(entrants)
 
-        def enter_together(number: int) -> _Told:
+        def enter_together(number: int) -> _Response:
             together.wait()
             return enter(Random(number))
 
         with ThreadPoolExecutor(entrants) as pool:
             return list(pool.map(enter_together, range(entrants)))
 
-    def _ask(self, random: Random, method: str, path: str, body: Any = None) -> _Told:
+    def _request(self, random: Random, method: str, path: str, body: Any = None) -> _Response:
         """Send a request that counts towards the rate limit."""
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
         content = "" if body is None else json.dumps(body)
-        told = self._send(random, method, path, content, headers)
-        self._counted.append(told.operation(told.remaining))
-        return told
+        response = self._send(random, method, path, content, headers)
+        self._counted.append(response.operation(response.remaining))
+        return response
 
-    def _post_form(self, random: Random, form: dict[str, str]) -> _Told:
+    def _post_form(self, random: Random, form: dict[str, str]) -> _Response:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         return self._send(random, "POST", TOKENS, urlencode(form), headers)
 
     def _send(
         self, random: Random, method: str, path: str, content: str, headers: dict[str, str]
-    ) -> _Told:
+    ) -> _Response:
         place = urlsplit(random.choice(self.urls)).netloc
         connection = http.client.HTTPConnection(place, timeout=TIMEOUT)
         begun = time.monotonic()
@@ -197,19 +201,19 @@ class Load:
             body = response.read()
         except (OSError, http.client.HTTPException) as error:
             self.lost.append(f"{method} {path}: {error!r}")
-            return _Told(begun)
+            return _Response(begun)
         finally:
             connection.close()
         if response.status >= 500:
             self.lost.append(f"{method} {path}: {response.status} {body[:200]!r}")
-            return _Told(begun)
+            return _Response(begun)
         left = response.headers.get("X-RateLimit-Remaining")
         remaining = None if left is None else int(left)
-        return _Told(begun, time.monotonic(), response.status, json.loads(body), remaining)
+        return _Response(begun, time.monotonic(), response.status, json.loads(body), remaining)
 
 
-def _contest(told: Iterable[_Told], success: int) -> list[Operation]:
-    return [one.operation(None, wins=one.status == success) for one in told]
+def _contest(responses: Iterable[_Response], success: int) -> list[Operation]:
+    return [one.operation(None, wins=one.status == success) for one in responses]
 
 
 def _named(name: str, violations: list[str]) -> list[str]:

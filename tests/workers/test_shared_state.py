@@ -24,56 +24,62 @@ CALL = {"extension": 31, "from": "79990001234", "course": {"rings": 0, "talks": 
 
 
 @pytest.fixture(scope="module")
-def _both(shared_engine: Engine) -> Iterator[list[Replica]]:
+def _two_replicas(shared_engine: Engine) -> Iterator[list[Replica]]:
     options = (*shared_engine.options, "--statistics-seconds", "3")
     with replicas(shared_engine.folder, 2, *options) as found:
         yield found
 
 
 @pytest.fixture
-def both(_both: list[Replica]) -> list[Replica]:
-    for session in _both[0].control("GET", "sessions")[1:]:
-        _both[0].control("DELETE", f"sessions/{session['name']}")
-    _both[0].control("POST", "reset")
-    return _both
+def two_replicas(_two_replicas: list[Replica]) -> list[Replica]:
+    for session in _two_replicas[0].control("GET", "sessions")[1:]:
+        _two_replicas[0].control("DELETE", f"sessions/{session['name']}")
+    _two_replicas[0].control("POST", "reset")
+    return _two_replicas
 
 
-def side_by_side(requests: list[Any]) -> list[httpx.Response]:
+def send_concurrently(requests: list[Any]) -> list[httpx.Response]:
     with ThreadPoolExecutor(len(requests)) as pool:
         return [one.result() for one in [pool.submit(*request) for request in requests]]
 
 
-def test_a_client_has_one_statistics_request_at_a_time_wherever_it_goes(
-    both: list[Replica],
+def test_concurrent_statistics_request_at_another_process_is_refused(
+    two_replicas: list[Replica],
 ) -> None:
-    token = both[0].log_in()
-    found = side_by_side([(one.api, "GET", STATISTICS, token) for one in both * 2])
+    token = two_replicas[0].log_in()
+    found = send_concurrently([(one.api, "GET", STATISTICS, token) for one in two_replicas * 2])
     assert sorted(one.status_code for one in found) == [200, 429, 429, 429]
-    assert both[1].api("GET", STATISTICS, token).status_code == 200
+    assert two_replicas[1].api("GET", STATISTICS, token).status_code == 200
 
 
-def test_a_request_without_a_caller_is_not_counted(both: list[Replica]) -> None:
-    token = both[0].log_in()
-    before = both[0].api("GET", GROUPS, token).headers["X-RateLimit-Remaining"]
+def test_request_without_a_valid_token_does_not_count_for_the_rate_limit(
+    two_replicas: list[Replica],
+) -> None:
+    token = two_replicas[0].log_in()
+    before = two_replicas[0].api("GET", GROUPS, token).headers["X-RateLimit-Remaining"]
     basic = {"Authorization": f"Basic {token}"}
-    assert both[1].http.get(GROUPS, headers=basic).status_code == 401
+    assert two_replicas[1].http.get(GROUPS, headers=basic).status_code == 401
     bearer = {"Authorization": f"Bearer {token}"}
-    both[1].http.post("/oauth/token", data={"grant_type": "none"}, headers=bearer)
-    after = both[0].api("GET", GROUPS, token).headers["X-RateLimit-Remaining"]
+    two_replicas[1].http.post("/oauth/token", data={"grant_type": "none"}, headers=bearer)
+    after = two_replicas[0].api("GET", GROUPS, token).headers["X-RateLimit-Remaining"]
     assert int(after) == int(before) - 1
 
 
-def test_a_fault_for_some_requests_meets_so_many_of_all(both: list[Replica]) -> None:
+def test_limited_fault_applies_to_the_requests_of_all_processes(
+    two_replicas: list[Replica],
+) -> None:
     fault = {"match": {"operation": "getCurrentUser"}, "answer": {"status": 503}, "times": 3}
-    both[0].control("POST", "faults", fault)
-    token = both[1].log_in()
-    answers = side_by_side([(one.api, "GET", "/api/ver1.0/user/", token) for one in both * 5])
-    assert sorted(one.status_code for one in answers) == [*[200] * 7, *[503] * 3]
-    assert both[1].control("GET", "faults")[0]["applied"] == 3
+    two_replicas[0].control("POST", "faults", fault)
+    token = two_replicas[1].log_in()
+    responses = send_concurrently(
+        [(one.api, "GET", "/api/ver1.0/user/", token) for one in two_replicas * 5]
+    )
+    assert sorted(one.status_code for one in responses) == [*[200] * 7, *[503] * 3]
+    assert two_replicas[1].control("GET", "faults")[0]["applied"] == 3
 
 
-def test_sessions_snapshots_and_the_clock_are_the_same(both: list[Replica]) -> None:
-    here, there = both
+def test_processes_share_sessions_snapshots_and_clock(two_replicas: list[Replica]) -> None:
+    here, there = two_replicas
     here.control("PUT", "clock", {"now": "2030-01-01 12:00:00", "frozen": True}, "tab")
     assert there.control("GET", "clock", session="tab")["now"] == "2030-01-01 12:00:00"
     there.control("PUT", "snapshots/one", session="tab")
@@ -84,8 +90,8 @@ def test_sessions_snapshots_and_the_clock_are_the_same(both: list[Replica]) -> N
     assert there.control("GET", "snapshots", session="tab") == []
 
 
-def test_a_new_session_has_nothing_of_a_deleted_one_with_its_name(both: list[Replica]) -> None:
-    here, there = both
+def test_recreated_session_has_nothing_of_the_deleted_one(two_replicas: list[Replica]) -> None:
+    here, there = two_replicas
     token = here.log_in(session="tab")
     path = f"/s/tab{GROUPS}"
     before = there.api("POST", path, token, {"name": "x"}).headers["X-RateLimit-Remaining"]
@@ -98,11 +104,11 @@ def test_a_new_session_has_nothing_of_a_deleted_one_with_its_name(both: list[Rep
     assert paths == [GROUPS] * 2
 
 
-def test_the_journal_has_the_requests_to_all(both: list[Replica]) -> None:
-    token = both[0].log_in()
+def test_journal_has_the_requests_of_all_processes(two_replicas: list[Replica]) -> None:
+    token = two_replicas[0].log_in()
     for number in range(6):
-        both[number % 2].api("POST", f"{GROUPS}?n={number}", token, {"name": "x"})
-    for one in both:
+        two_replicas[number % 2].api("POST", f"{GROUPS}?n={number}", token, {"name": "x"})
+    for one in two_replicas:
         entries = one.control("GET", "journal")
         assert [entry["query"] for entry in entries] == [{"n": str(n)} for n in range(6)]
         assert [entry["number"] for entry in entries] == [
@@ -110,20 +116,20 @@ def test_the_journal_has_the_requests_to_all(both: list[Replica]) -> None:
         ]
         assert entries[0]["login"] == "client-admin"
         assert entries[0]["response"]["body"]["name"] == "x"
-    both[1].control("DELETE", "journal")
-    assert both[0].control("GET", "journal") == []
+    two_replicas[1].control("DELETE", "journal")
+    assert two_replicas[0].control("GET", "journal") == []
 
 
-def test_a_reset_clears_the_journal_for_all(both: list[Replica]) -> None:
-    token = both[0].log_in()
-    for one in both:
+def test_reset_clears_the_journal_of_all_processes(two_replicas: list[Replica]) -> None:
+    token = two_replicas[0].log_in()
+    for one in two_replicas:
         one.api("GET", GROUPS, token)
-    both[0].control("POST", "reset")
-    assert both[1].control("GET", "journal") == []
+    two_replicas[0].control("POST", "reset")
+    assert two_replicas[1].control("GET", "journal") == []
 
 
-def test_a_journal_stream_shows_requests_to_other_processes(both: list[Replica]) -> None:
-    here, there = both
+def test_journal_stream_has_requests_of_other_processes(two_replicas: list[Replica]) -> None:
+    here, there = two_replicas
     with here.http.stream("GET", "/__mock__/journal/stream") as stream:
         lines = stream.iter_lines()
         assert next(lines) == ": open"
@@ -132,21 +138,23 @@ def test_a_journal_stream_shows_requests_to_other_processes(both: list[Replica])
     assert '"from":"there"' in found
 
 
-def test_each_event_is_sent_once(both: list[Replica]) -> None:
-    token = both[0].log_in()
+def test_each_event_is_sent_by_one_process(two_replicas: list[Replica]) -> None:
+    token = two_replicas[0].log_in()
     with receiver() as target:
         body = {"event_type": "hangup", "url": target.url, "method": "POST"}
-        made = both[0].api("POST", "/api/ver1.0/extension/31/event/", token, body)
+        made = two_replicas[0].api("POST", "/api/ver1.0/extension/31/event/", token, body)
         assert made.status_code < 300, made.text
         for number in range(6):
-            both[number % 2].control("POST", "calls", CALL)
+            two_replicas[number % 2].control("POST", "calls", CALL)
 
         def is_done() -> bool:
-            found = [one["state"] for one in both[1].control("GET", "deliveries")]
+            found = [one["state"] for one in two_replicas[1].control("GET", "deliveries")]
             return found.count("sent") == 6 and "waiting" not in found
 
         # The fixtures subscribe an unreachable URL, too.
         eventually(is_done)
-        assert both[0].control("GET", "deliveries") == both[1].control("GET", "deliveries")
+        assert two_replicas[0].control("GET", "deliveries") == two_replicas[1].control(
+            "GET", "deliveries"
+        )
         assert len({one["CallID"] for one in target.wait(6)}) == 6
         assert len(target.requests) == 6

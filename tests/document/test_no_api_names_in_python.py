@@ -60,7 +60,7 @@ ACTION_NAMES = {
 CONTROL = interface().contract.document["components"]["schemas"]
 CONTROL_PATHS = set(interface().contract.document["paths"])
 CONTROL_SHAPES = [set(schema.get("properties", {})) for schema in CONTROL.values()]
-OF_CONTROL = (
+CONTROL_MODULES = (
     "control/", "ui/", "store/identities.py", "http/journal.py", "http/journal_entry.py",
     "delivery/deliveries.py",
 )  # fmt: skip
@@ -120,7 +120,7 @@ def lists_of_fields_in(module: ast.Module, shapes: list[set[str]]) -> list[str]:
     return found
 
 
-def test_the_document_has_what_is_looked_for() -> None:
+def test_segments_and_names_are_read_from_the_document() -> None:
     assert {"api", "ver1.0", "oauth", "extension_group", "reg_status_log"} <= SEGMENTS
     assert {"extension_group_id", "record_uuid", "file_name", "access_token", "message"} <= NAMES
     assert {"app.py", "actions/token_endpoint.py"} <= MODULES.keys()
@@ -135,7 +135,7 @@ def test_the_document_has_what_is_looked_for() -> None:
         ('STORAGE = "/storage"; NAME = "extension_group"; TYPE = "text/user-list"', 0),
     ],
 )
-def test_a_path_in_python_is_found(code: str, count: int) -> None:
+def test_paths_in_python_code_are_found(code: str, count: int) -> None:
     assert len(paths_in(ast.parse(code))) == count
 
 
@@ -150,13 +150,13 @@ def test_a_path_in_python_is_found(code: str, count: int) -> None:
         ('FIELDS = ["id", "colour"]', 0),
     ],
 )
-def test_a_list_of_fields_in_python_is_found(code: str, count: int) -> None:
+def test_lists_of_fields_in_python_code_are_found(code: str, count: int) -> None:
     assert len(lists_of_fields_in(ast.parse(code), [])) == count
 
 
-def test_no_path_and_no_list_of_fields_of_the_api_stands_in_a_module() -> None:
+def test_no_module_contains_paths_or_lists_of_fields_of_the_api() -> None:
     for name, path in MODULES.items():
-        shapes = CONTROL_SHAPES if name.startswith(OF_CONTROL) else []
+        shapes = CONTROL_SHAPES if name.startswith(CONTROL_MODULES) else []
         text = path.read_text("utf-8")
         assert paths_in(ast.parse(text)) == [], name
         assert lists_of_fields_in(ast.parse(text), shapes) == [], name

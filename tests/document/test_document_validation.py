@@ -32,7 +32,7 @@ WRONG: dict[str, tuple[tuple[str, ...], Any, Any]] = {
 }
 
 
-def verdict(read: Any, document: dict[str, Any]) -> str | None:
+def validation_error(read: Any, document: dict[str, Any]) -> str | None:
     try:
         read(copy.deepcopy(document))
     except InvalidSpecification as error:
@@ -41,10 +41,10 @@ def verdict(read: Any, document: dict[str, Any]) -> str | None:
 
 
 @pytest.mark.parametrize(("place", "key", "value"), WRONG.values(), ids=WRONG.keys())
-def test_what_is_wrong_is_refused_in_the_words_of_connexion(
+def test_validation_message_equals_that_of_connexion(
     place: tuple[str, ...], key: Any, value: Any
 ) -> None:
     document = changed_document(place, key, value)
-    said = verdict(Specification.load, document)
-    assert said is not None
-    assert verdict(check_document, document) == said
+    message = validation_error(Specification.load, document)
+    assert message is not None
+    assert validation_error(check_document, document) == message

@@ -1,6 +1,6 @@
 """Worker process on a port of its own.
 
-`python -m workers.replica FOLDER [DEFECT or point of workers.dying] [OPTIONS]`. The workers of
+`python -m workers.replica_process FOLDER [DEFECT or CRASH_POINT] [OPTIONS]`. The workers of
 `serve --workers` share a port, so a client could not choose between them.
 """
 
@@ -21,7 +21,7 @@ from ringme_mock.server.runner import TimedServer, uvicorn_config
 from ringme_mock.server.workers import Worker
 from ringme_mock.store.collection import Key
 from ringme_mock.store.rate_limits import Allowance, Counted, RateLimits
-from workers.dying import LIVES, MOMENTS, die_at
+from workers.crash_points import CRASH_POINTS, NO_CRASH, crash_at
 
 # Defects that checks of several processes must find.
 READS_WITHOUT_TURN, COUNTS_APART = "reads-without-turn", "counts-apart"
@@ -59,8 +59,8 @@ def main(folder: str, *arguments: str) -> None:
     if arguments and arguments[0] in (READS_WITHOUT_TURN, COUNTS_APART):
         _make_defect(arguments[0])
         arguments = arguments[1:]
-    elif arguments and arguments[0] in (LIVES, *MOMENTS):
-        die_at(arguments[0])
+    elif arguments and arguments[0] in (NO_CRASH, *CRASH_POINTS):
+        crash_at(arguments[0])
         arguments = arguments[1:]
     options = Options(**serve.make_context("serve", list(arguments)).params)
     listener = runner.listen("127.0.0.1", 0)

@@ -30,8 +30,8 @@ class Operation:
         self.node: dict[str, Any] = DOCUMENT["paths"][path][method]
         self.name: str = self.node["operationId"]
         self.parameters = [resolve(one) for one in self.node.get("parameters", [])]
-        self.answers = {code: resolve(one) for code, one in self.node["responses"].items()}
-        (self.success,) = (int(code) for code in self.answers if code.startswith("2"))
+        self.responses = {code: resolve(one) for code, one in self.node["responses"].items()}
+        (self.success,) = (int(code) for code in self.responses if code.startswith("2"))
         scopes = self.node.get("security", DOCUMENT["security"])
         self.secured = bool(scopes)
         self.changes_configuration = scopes == [{"oauth2": ["all"]}]
@@ -51,7 +51,7 @@ class Operation:
     @property
     def example_status(self) -> int:
         """Return the status for the operation's example. The fixtures have no calls in progress."""
-        if "302" in self.answers:
+        if "302" in self.responses:
             return 302
         in_path = [one for one in self.parameters if one["in"] == "path"]
         return self.success if len(self.path_collections) == len(in_path) else 404
@@ -87,9 +87,9 @@ class Operation:
             else:
                 yield {"json" if media_type == "application/json" else "data": example}
 
-    def status_words(self, code: str) -> set[str]:
+    def error_codes(self, code: str) -> set[str]:
         """Return the error codes that the schema of a response allows as `status`."""
-        schema = resolve(self.answers[code]["content"]["application/json"]["schema"])
+        schema = resolve(self.responses[code]["content"]["application/json"]["schema"])
         (found,) = (
             set(part["properties"]["status"]["enum"])
             for part in map(resolve, schema["allOf"])
