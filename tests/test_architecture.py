@@ -14,7 +14,7 @@ PATH = re.compile(r"`((?:spec|mock|contract_tests|tests|fixtures|docs)/[^`*]*|op
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_file_that_a_page_names_exists(page: str) -> None:
+def test_files_named_in_contributor_pages_exist(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     folder = (ROOT / page).parent
     named = [folder / name for name in LINK.findall(text) if "://" not in name]
@@ -23,14 +23,14 @@ def test_every_file_that_a_page_names_exists(page: str) -> None:
     assert [str(path) for path in named if not path.exists()] == []
 
 
-def test_every_make_target_that_a_page_names_exists() -> None:
+def test_make_targets_named_in_contributor_pages_exist() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     for target in set(re.findall(r"`make ([a-z-]+)", text)):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 
-def test_the_page_shows_the_layers_that_the_linter_checks() -> None:
+def test_architecture_page_shows_the_layers_of_import_linter() -> None:
     config = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     shown = re.search(r"^ringme_mock +(app .*)$", (ROOT / PAGES[1]).read_text(), re.MULTILINE)
     assert shown is not None

@@ -38,47 +38,47 @@ def built(node: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_a_typed_client_goes_through_the_documentations_example(
+def test_typed_client_completes_the_example_of_the_documentation(
     node: str, built: Path, mock: RunningMock
 ) -> None:
-    told = run_program(node, "walkthrough.mjs", str(built), mock.url, "typed-client")
-    assert told.splitlines()[-1] == "deleted group 14"
+    output = run_program(node, "walkthrough.mjs", str(built), mock.url, "typed-client")
+    assert output.splitlines()[-1] == "deleted group 14"
 
 
-def test_postman_imports_every_operation_ready_to_send(node: str, mock: RunningMock) -> None:
-    said = run_program(node, "postman.mjs", str(SPEC), mock.url)
+def test_postman_collection_sends_every_operation(node: str, mock: RunningMock) -> None:
+    output = run_program(node, "postman.mjs", str(SPEC), mock.url)
     every = len(CONTRACT.operations)
-    assert f"{every} succeed alone, {every} in order" in said
+    assert f"{every} succeed alone, {every} in order" in output
 
 
-def test_bruno_imports_every_operation_ready_to_send(node: str, mock: RunningMock) -> None:
-    said = run_program(node, "bruno.mjs", str(SPEC), mock.url)
+def test_bruno_collection_sends_every_operation(node: str, mock: RunningMock) -> None:
+    output = run_program(node, "bruno.mjs", str(SPEC), mock.url)
     every = len(CONTRACT.operations)
-    assert f"{every} succeed alone, {every} in order" in said
+    assert f"{every} succeed alone, {every} in order" in output
 
 
-def test_the_scripts_that_bruno_makes_of_links_run(node: str) -> None:
+def test_bruno_scripts_for_links_run(node: str) -> None:
     run_program(node, "bruno-scripts.mjs", str(SPEC))
 
 
-def test_an_application_works_for_four_people_at_a_time(
+def test_browser_application_works_for_four_concurrent_users(
     chromium: str, node: str, built: Path, mock: RunningMock
 ) -> None:
     assert chromium
-    told = run_program(node, "drive.mjs", str(built / "application"), mock.url)
-    assert told.count("told in") == 4
+    output = run_program(node, "drive.mjs", str(built / "application"), mock.url)
+    assert output.count("told in") == 4
 
 
 @pytest.mark.parametrize("session", ["", "/s/newcomer"])
-def test_the_first_request_from_the_documentation_succeeds(
+def test_first_request_sent_from_the_documentation_succeeds(
     chromium: str, node: str, mock: RunningMock, session: str
 ) -> None:
     assert chromium
-    told = run_program(node, "newcomer.mjs", f"{mock.url}{session}")
-    assert "sent 200" in told.splitlines()
+    output = run_program(node, "newcomer.mjs", f"{mock.url}{session}")
+    assert "sent 200" in output.splitlines()
 
 
-def test_a_player_seeks_in_a_recording_and_asks_for_a_known_one_on_condition(
+def test_audio_player_uses_range_and_conditional_requests(
     chromium: str, node: str, mock: RunningMock
 ) -> None:
     assert chromium

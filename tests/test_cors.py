@@ -13,7 +13,7 @@ from support.server import API, RunningMock
 
 LIMIT_HEADERS = {"x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"}
 GROUPS = f"{API}/client/@me/extension_group/"
-NAMED = "https://app.test:8443"
+ALLOWED_ORIGIN = "https://app.test:8443"
 
 
 def preflight(http: httpx.Client, origin: str, path: str = GROUPS, **more: str) -> httpx.Response:
@@ -27,8 +27,8 @@ def preflight(http: httpx.Client, origin: str, path: str = GROUPS, **more: str) 
 
 
 @pytest.fixture(scope="module")
-def named() -> Iterator[Control]:
-    with MockServer(allow_origins=[NAMED]) as server, Control(server) as control:
+def cors_control() -> Iterator[Control]:
+    with MockServer(allow_origins=[ALLOWED_ORIGIN]) as server, Control(server) as control:
         yield control
 
 
@@ -40,20 +40,22 @@ def named() -> Iterator[Control]:
         "http://tenant.app.localhost",
     ],
 )  # fmt: skip
-def test_a_local_page_may_send_a_token_and_json(mock: RunningMock, origin: str) -> None:
-    answer = preflight(mock.http, origin, **{"Access-Control-Request-Private-Network": "true"})
-    assert answer.status_code == 200
-    assert answer.headers["Access-Control-Allow-Origin"] == origin
-    assert "PUT" in answer.headers["Access-Control-Allow-Methods"]
-    assert answer.headers["Access-Control-Allow-Headers"] == "authorization,content-type"
-    assert answer.headers["Access-Control-Allow-Private-Network"] == "true"
+def test_preflight_allows_local_pages_to_send_a_token_and_json(
+    mock: RunningMock, origin: str
+) -> None:
+    response = preflight(mock.http, origin, **{"Access-Control-Request-Private-Network": "true"})
+    assert response.status_code == 200
+    assert response.headers["Access-Control-Allow-Origin"] == origin
+    assert "PUT" in response.headers["Access-Control-Allow-Methods"]
+    assert response.headers["Access-Control-Allow-Headers"] == "authorization,content-type"
+    assert response.headers["Access-Control-Allow-Private-Network"] == "true"
 
 
-def test_a_local_page_can_read_errors_and_the_limit_headers(mock: RunningMock) -> None:
-    answer = mock.http.get(f"{API}/user/", headers={"Origin": "http://localhost:5173"})
-    assert answer.status_code == 401
-    assert answer.headers["Access-Control-Allow-Origin"] == "http://localhost:5173"
-    exposed = answer.headers["Access-Control-Expose-Headers"]
+def test_local_page_can_read_errors_and_rate_limit_headers(mock: RunningMock) -> None:
+    response = mock.http.get(f"{API}/user/", headers={"Origin": "http://localhost:5173"})
+    assert response.status_code == 401
+    assert response.headers["Access-Control-Allow-Origin"] == "http://localhost:5173"
+    exposed = response.headers["Access-Control-Expose-Headers"]
     assert {name.strip().lower() for name in exposed.split(",")} >= LIMIT_HEADERS
 
 
@@ -64,48 +66,57 @@ def test_a_local_page_can_read_errors_and_the_limit_headers(mock: RunningMock) -
         "http://127.0.0.1.evil.example", "null",
     ],
 )  # fmt: skip
-def test_other_pages_get_no_leave(mock: RunningMock, origin: str) -> None:
-    answer = mock.http.get(f"{API}/user/", headers={"Origin": origin})
-    assert "Access-Control-Allow-Origin" not in answer.headers
+def test_foreign_origin_is_not_allowed(mock: RunningMock, origin: str) -> None:
+    response = mock.http.get(f"{API}/user/", headers={"Origin": origin})
+    assert "Access-Control-Allow-Origin" not in response.headers
     assert preflight(mock.http, origin).status_code == 400
 
 
-def test_pages_of_a_named_origin_use_api_and_control_interface(named: Control) -> None:
-    assert preflight(named.http, NAMED).headers["Access-Control-Allow-Origin"] == NAMED
-    headers = {"Origin": NAMED, "Sec-Fetch-Site": "cross-site", "X-Mock-Session": "of-the-page"}
-    answer = named.http.post("/__mock__/tokens", json={"login": "client-admin"}, headers=headers)
-    assert answer.status_code == 201
-    assert answer.headers["Access-Control-Allow-Origin"] == NAMED
+def test_allowed_origin_may_use_api_and_control_interface(cors_control: Control) -> None:
+    assert (
+        preflight(cors_control.http, ALLOWED_ORIGIN).headers["Access-Control-Allow-Origin"]
+        == ALLOWED_ORIGIN
+    )
+    headers = {
+        "Origin": ALLOWED_ORIGIN,
+        "Sec-Fetch-Site": "cross-site",
+        "X-Mock-Session": "of-the-page",
+    }
+    response = cors_control.http.post(
+        "/__mock__/tokens", json={"login": "client-admin"}, headers=headers
+    )
+    assert response.status_code == 201
+    assert response.headers["Access-Control-Allow-Origin"] == ALLOWED_ORIGIN
     for other in ("https://app.test", "http://app.test:8443", "https://x.app.test:8443"):
-        assert preflight(named.http, other).status_code == 400
+        assert preflight(cors_control.http, other).status_code == 400
 
 
-def test_a_star_lets_every_page_call_the_api_but_not_control_the_mock() -> None:
+def test_allow_origin_star_permits_the_api_but_not_the_control_interface() -> None:
     with MockServer(allow_origins=["*"]) as server, Control(server) as control:
         for origin in ("https://evil.example", "null"):
-            answer = control.http.get(f"{API}/user/", headers={"Origin": origin})
-            assert answer.headers["Access-Control-Allow-Origin"] == origin
-            answer = control.http.get("/__mock__/state", headers={"Origin": origin})
-            assert answer.status_code == 403
+            response = control.http.get(f"{API}/user/", headers={"Origin": origin})
+            assert response.headers["Access-Control-Allow-Origin"] == origin
+            response = control.http.get("/__mock__/state", headers={"Origin": origin})
+            assert response.status_code == 403
 
 
-def test_a_refused_preflight_is_in_the_journal_with_a_way_out(named: Control) -> None:
-    named.done("DELETE", "journal")
-    preflight(named.http, NAMED)
-    preflight(named.http, "https://other.test")
-    (entry,) = named.done("GET", "journal")
+def test_journal_shows_a_refused_preflight_with_a_hint(cors_control: Control) -> None:
+    cors_control.done("DELETE", "journal")
+    preflight(cors_control.http, ALLOWED_ORIGIN)
+    preflight(cors_control.http, "https://other.test")
+    (entry,) = cors_control.done("GET", "journal")
     assert (entry["method"], entry["path"]) == ("OPTIONS", GROUPS)
     assert (entry["status"], entry["verdict"]) == (400, "refused")
     assert "--allow-origin https://other.test" in entry["reason"]
 
 
-def test_a_refused_preflight_is_in_the_journal_of_its_session_and_begins_none(
-    named: Control,
+def test_refused_preflight_is_in_its_session_and_creates_none(
+    cors_control: Control,
 ) -> None:
-    one = named.session("one")
+    one = cors_control.session("one")
     one.get("/user/")
-    preflight(named.http, "null", f"/s/one{GROUPS}")
+    preflight(cors_control.http, "null", f"/s/one{GROUPS}")
     entry = one.done("GET", "journal")[-1]
     assert (entry["method"], entry["path"]) == ("OPTIONS", GROUPS)
-    preflight(named.http, "null", f"/s/no-such{GROUPS}")
-    assert "no-such" not in {session["name"] for session in named.done("GET", "sessions")}
+    preflight(cors_control.http, "null", f"/s/no-such{GROUPS}")
+    assert "no-such" not in {session["name"] for session in cors_control.done("GET", "sessions")}

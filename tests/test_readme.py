@@ -38,7 +38,7 @@ def blocks() -> list[Block]:
     """Return the shell blocks of the README in order."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     found = re.findall(r"```sh\n(.*?)```\n(?:\n```json\n(.*?)```\n)?", text, re.DOTALL)
-    return [Block(commands, answer or None) for commands, answer in found]
+    return [Block(commands, response or None) for commands, response in found]
 
 
 @pytest.fixture
@@ -81,13 +81,13 @@ def served() -> Iterator[str]:
         process.stdout.close()
 
 
-def test_the_first_screen_has_the_two_commands() -> None:
+def test_readme_begins_with_the_two_main_commands() -> None:
     screen = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()[:40]
     assert SERVE in screen
     assert TEST in screen
 
 
-def test_every_command_gives_what_the_readme_shows(served: str, folder: Path) -> None:
+def test_readme_commands_print_what_the_readme_shows(served: str, folder: Path) -> None:
     require_programs("curl")
     all_blocks = blocks()
     assert [block.commands.strip() for block in all_blocks].count(SERVE) == 1

@@ -16,7 +16,7 @@ from ringme_bench.generator import drive
 from ringme_bench.http_client import Client
 from ringme_bench.process import ServerProcess
 from ringme_bench.servers import MOCK
-from ringme_bench.visitor import MOST_WRONG, Visitor
+from ringme_bench.virtual_user import MOST_WRONG, VirtualUser
 
 _GROUPS = "/api/ver1.0/client/@me/extension_group/"
 
@@ -56,15 +56,17 @@ def visit(
     for client in clients:
         client.login()
     before = [_groups(client) for client in clients]
-    visitors = []
+    virtual_users = []
     for number in range(connections):
         place = number % len(sessions)
-        visitors.append(Visitor(f"{sessions[place]} {number}", clients[place].headers, seed))
+        virtual_users.append(
+            VirtualUser(f"{sessions[place]} {number}", clients[place].headers, seed)
+        )
     cpu = process.cpu_seconds()
-    found, half_way = uvloop.run(_drive(process, visitors, seconds))
+    found, half_way = uvloop.run(_drive(process, virtual_users, seconds))
     cpu = process.cpu_seconds() - cpu
-    wrong = [text for one in visitors for text in one.wrong]
-    responses: Counter[str] = sum((one.responses for one in visitors), Counter())
+    wrong = [text for one in virtual_users for text in one.wrong]
+    responses: Counter[str] = sum((one.responses for one in virtual_users), Counter())
     lost = found.pop("lost")
     return {
         **found,
@@ -72,7 +74,7 @@ def visit(
         "wrong": wrong[:MOST_WRONG],
         "lost_connections": lost,
         "sessions": [
-            {"name": name} | compare(before[place], visitors[place :: len(sessions)], groups)
+            {"name": name} | compare(before[place], virtual_users[place :: len(sessions)], groups)
             for place, name in enumerate(sessions)
             for groups in [_groups(clients[place])]
         ],
@@ -81,10 +83,12 @@ def visit(
 
 
 def compare(
-    before: dict[int, str], visitors: list[Visitor], groups: dict[int, str]
+    before: dict[int, str], virtual_users: list[VirtualUser], groups: dict[int, str]
 ) -> dict[str, int]:
     """Count the groups of a session, and those that differ from what its visitors left."""
-    expected = before | {number: name for one in visitors for number, name in one.groups.items()}
+    expected = before | {
+        number: name for one in virtual_users for number, name in one.groups.items()
+    }
     lost, unexpected = expected.items() - groups.items(), groups.items() - expected.items()
     return {"groups": len(groups), "lost": len(lost), "unexpected": len(unexpected)}
 
@@ -97,10 +101,10 @@ def problems(found: dict[str, Any]) -> list[str]:
 
 
 async def _drive(
-    process: ServerProcess, visitors: list[Visitor], seconds: float
+    process: ServerProcess, virtual_users: list[VirtualUser], seconds: float
 ) -> tuple[dict[str, Any], float]:
     """Return the figures, and the memory of the mock half-way."""
-    plans = [(one.next, one.take) for one in visitors]
+    plans = [(one.next, one.take) for one in virtual_users]
     driving = asyncio.create_task(drive(process.port, plans, seconds))
     await asyncio.sleep(seconds / 2)
     memory = process.memory_mb()

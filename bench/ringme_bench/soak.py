@@ -13,9 +13,9 @@ from typing import Any
 
 from ringme_bench import load
 from ringme_bench.http_client import Client, token_request
-from ringme_bench.kept import InFile, NotKept, redis_server
 from ringme_bench.process import ServerProcess
 from ringme_bench.servers import MOCK
+from ringme_bench.state_storage import FileStorage, MemoryStorage, redis_server
 
 _JOURNAL = 1000
 _SESSIONS = 100
@@ -50,18 +50,20 @@ def measure(plan: Plan, folder: Path, tell: Callable[[str], None]) -> dict[str, 
     (its memory), which must not grow either; at the end the mock is killed, and started from it
     again. Exit code 1 if anything was wrong.
     """
-    with _kept(plan, folder) as kept:
-        return _soak(plan, folder, kept, tell)
+    with _state_storage(plan, folder) as storage:
+        return _soak(plan, folder, storage, tell)
 
 
-def _kept(plan: Plan, folder: Path) -> AbstractContextManager[NotKept]:
+def _state_storage(plan: Plan, folder: Path) -> AbstractContextManager[MemoryStorage]:
     if plan.redis:
         return redis_server(folder)
-    return nullcontext(InFile(folder) if plan.state else NotKept())
+    return nullcontext(FileStorage(folder) if plan.state else MemoryStorage())
 
 
-def _soak(plan: Plan, folder: Path, kept: NotKept, tell: Callable[[str], None]) -> dict[str, Any]:
-    options = [*_OPTIONS, "--workers", str(plan.workers), *kept.options]
+def _soak(
+    plan: Plan, folder: Path, storage: MemoryStorage, tell: Callable[[str], None]
+) -> dict[str, Any]:
+    options = [*_OPTIONS, "--workers", str(plan.workers), *storage.options]
     samples: list[dict[str, Any]] = []
     wrong: list[str] = []
     requests, restart = 0, 0.0
@@ -84,13 +86,13 @@ def _soak(plan: Plan, folder: Path, kept: NotKept, tell: Callable[[str], None]) 
                 "sessions": len(sessions),
                 "journal": max(one["requests"] for one in sessions),
                 "p99_ms": round(found["p99_ms"], 2),
-                "state_mb": kept.size_mb(),
+                "state_mb": storage.size_mb(),
             }
             samples.append(sample)
             tell(str(sample))
             _do_chores(process.port, staying)
         most_sessions = _begin_sessions(client)
-        if kept.options:
+        if storage.options:
             process.kill()
             restart = round(process.start(MOCK.first), 2)
     journal = max(sample["journal"] for sample in samples)

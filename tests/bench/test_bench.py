@@ -42,7 +42,7 @@ def result(folder: Path, name: str, *arguments: str) -> dict[str, Any]:
     return found
 
 
-def test_the_mock_is_measured_beside_the_floor_and_stock_connexion(tmp_path: Path) -> None:
+def test_comparison_measures_floor_connexion_and_mock(tmp_path: Path) -> None:
     found = result(tmp_path, "compare", "--rounds", "1", "--seconds", "0.1", "--starts", "1")
     assert [server["name"] for server in found["servers"]] == ["floor", "connexion", "mock"]
     assert found["plan"]["generator"] == "python"
@@ -60,7 +60,7 @@ def test_the_mock_is_measured_beside_the_floor_and_stock_connexion(tmp_path: Pat
         assert sizes["mock", kind] <= sizes["connexion", kind] <= sizes["mock", kind] * 1.15
 
 
-def test_growth_is_measured_for_every_action_and_size(tmp_path: Path) -> None:
+def test_growth_measures_every_action_and_size(tmp_path: Path) -> None:
     sizes = ("--most-records", "1000", "--most-groups", "100", "--rounds", "1")
     found = result(tmp_path, "growth", "growth", *sizes)
     records, groups = found["series"]
@@ -73,7 +73,7 @@ def test_growth_is_measured_for_every_action_and_size(tmp_path: Path) -> None:
         assert all(action["ratio"][0] == 1 for action in series["actions"])
 
 
-def test_under_load_no_write_is_lost(tmp_path: Path) -> None:
+def test_load_run_loses_no_write(tmp_path: Path) -> None:
     load = ("--seconds", "0.5", "--connections", "6", "--sessions", "3", "--pause", "0")
     found = result(tmp_path, "load", "load", *load)
     assert found["wrong"] == []
@@ -84,7 +84,7 @@ def test_under_load_no_write_is_lost(tmp_path: Path) -> None:
     assert sum(found["answers"].values()) == found["count"]
 
 
-def test_a_soak_looks_at_its_bounds(tmp_path: Path) -> None:
+def test_soak_run_checks_its_limits(tmp_path: Path) -> None:
     require_programs("redis-server")
     kept = ("--redis", "--workers", "2")
     arguments = ("--minutes", "0", "--round", "0.3", "--connections", "12", "--sessions", "12")
@@ -97,7 +97,7 @@ def test_a_soak_looks_at_its_bounds(tmp_path: Path) -> None:
     assert found["restart_seconds"] > 0
 
 
-def test_a_signal_ends_the_server_too(tmp_path: Path) -> None:
+def test_signal_stops_the_measured_server(tmp_path: Path) -> None:
     command = [sys.executable, str(BENCH), "soak", "--round", "60", "--results", str(tmp_path)]
     with subprocess.Popen(
         command, stderr=subprocess.PIPE, env={**os.environ, "TMPDIR": str(tmp_path)}
@@ -117,7 +117,7 @@ def test_a_signal_ends_the_server_too(tmp_path: Path) -> None:
         socket.create_connection(("127.0.0.1", port)).close()
 
 
-def test_a_bad_option_is_refused_in_words(tmp_path: Path) -> None:
+def test_invalid_benchmark_option_is_an_error_without_a_traceback(tmp_path: Path) -> None:
     done = bench("load", "--connections", "none", cwd=tmp_path)
     assert done.returncode == 2
     assert "'none' is not a valid integer" in done.stderr

@@ -41,14 +41,14 @@ class Bench:
         self._servers = from_bench("servers")
         self._request = from_bench("http_client").Request("GET", "/")
         self._folder = folder
-        self.told: list[str] = []
+        self.messages: list[str] = []
 
     def server(self, name: str, *command: str, optional: bool = True) -> Any:
         """Return a server with one kind of request."""
         requests = {"get": self._request}
         return self._servers.Server(name, "", command, self._request, requests, optional=optional)
 
-    def good(self, name: str, answers: int = ALWAYS, optional: bool = True) -> Any:
+    def responding_server(self, name: str, answers: int = ALWAYS, optional: bool = True) -> Any:
         """Return a server that responds correctly so many times."""
         program = (sys.executable, "-c", SERVER, "{port}", str(answers))
         return self.server(name, *program, optional=optional)
@@ -57,7 +57,7 @@ class Bench:
         """Run a short comparison."""
         plan = self.comparison.Plan(rounds=1, seconds=0.1, connections=1, starts=1)
         found: dict[str, Any] = self.comparison.compare(
-            servers, plan, self._folder, self.told.append
+            servers, plan, self._folder, self.messages.append
         )
         return found
 
@@ -81,24 +81,31 @@ def bench(
         ((sys.executable, "-c", SERVER, "{port}", "2"), "of them without status 200"),
     ],
 )
-def test_a_peer_that_fails_is_left_out_and_said_in_one_line(
+def test_failing_optional_server_is_left_out_with_a_message(
     bench: Bench, command: tuple[str, ...], reason: str
 ) -> None:
-    found = bench.measure(bench.good("mock"), bench.server("bad", *command), bench.good("other"))
+    found = bench.measure(
+        bench.responding_server("mock"),
+        bench.server("bad", *command),
+        bench.responding_server("other"),
+    )
     assert [one["name"] for one in found["servers"]] == ["mock", "other"]
     assert found["left_out"] == ["bad"]
     assert all("per_second" in one["requests"]["get"] for one in found["servers"])
-    (line,) = [text for text in bench.told if text.startswith("bad is left out: ")]
+    (line,) = [text for text in bench.messages if text.startswith("bad is left out: ")]
     assert reason in line
     assert "\n" not in line
 
 
-def test_a_server_that_has_to_be_there_ends_the_comparison(bench: Bench) -> None:
+def test_failing_required_server_ends_the_comparison(bench: Bench) -> None:
     with pytest.raises(bench.error, match=r"^mock: .*expected 200"):
-        bench.measure(bench.good("peer"), bench.good("mock", answers=0, optional=False))
+        bench.measure(
+            bench.responding_server("peer"),
+            bench.responding_server("mock", answers=0, optional=False),
+        )
 
 
-def test_ratios_are_those_of_the_same_round(bench: Bench) -> None:
+def test_ratios_are_calculated_per_round(bench: Bench) -> None:
     def rounds(*values: float) -> list[dict[str, float]]:
         rest = {"per_second": 1.0, "p50_ms": 1.0, "p99_ms": 2.0, "size": 7}
         return [{"cpu_us": value, **rest} for value in values]

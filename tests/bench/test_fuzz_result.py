@@ -10,7 +10,7 @@ from pathlib import Path
 FUZZ = Path(__file__).parents[1] / "hostile" / "fuzz.py"
 
 
-def test_a_hostile_run_leaves_its_figures(tmp_path: Path) -> None:
+def test_fuzz_run_writes_its_result_file(tmp_path: Path) -> None:
     arguments = ["--requests", "4", "--seed", "7", "--results", str(tmp_path)]
     done = subprocess.run(
         [sys.executable, str(FUZZ), *arguments],

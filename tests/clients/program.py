@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from clients.literal import Reply, multipart, send
-from clients.read import matches, problem, values
+from clients.exact_requests import Reply, multipart, send
+from clients.response_values import matches, problem, values
 from support.receiver import Receiver
 
 _MOST_PAGES = 100
@@ -25,22 +25,26 @@ class Program:
         self._known = dict(known)
         self._events = 0
 
-    def take(self, step: Step) -> None:
+    def run_step(self, step: Step) -> None:
         """Run a step: send its request, check the response, and keep values."""
         if "receives" in step:
             self._read(step, self._receive(step["receives"]))
         elif "pages" in step:
-            self._turn_pages(step)
+            self._read_all_pages(step)
         else:
             self._check(step, self._request(step))
 
     def _request(self, step: Step) -> Reply:
-        parts = urlsplit(self._filled(step["path"], _in_url))
-        query = self._filled(step.get("query", parts.query), _in_url)
-        headers = {name: self._filled(text, str) for name, text in step.get("headers", {}).items()}
-        body = self._filled(step.get("body", ""), str).encode()
+        parts = urlsplit(self._with_values(step["path"], _in_url))
+        query = self._with_values(step.get("query", parts.query), _in_url)
+        headers = {
+            name: self._with_values(text, str) for name, text in step.get("headers", {}).items()
+        }
+        body = self._with_values(step.get("body", ""), str).encode()
         if "multipart" in step:
-            fields = {name: self._filled(text, str) for name, text in step["multipart"].items()}
+            fields = {
+                name: self._with_values(text, str) for name, text in step["multipart"].items()
+            }
             headers["Content-Type"], body = multipart(fields)
         target = f"{parts.path}?{query}" if query else parts.path
         return send(self._origin, step["method"], target, headers, body)
@@ -51,7 +55,7 @@ class Program:
         assert reply.status == expected["status"], told
         for name, wanted in expected.get("headers", {}).items():
             value = reply.headers.get(name)
-            assert matches(self._wanted(wanted), value), f"{step['does']}: {name} is {value!r}"
+            assert matches(self._expected(wanted), value), f"{step['does']}: {name} is {value!r}"
         if "bytes" in expected:
             assert len(reply.content) == self._value(expected["bytes"]), told
         for name, rule in keep.items():
@@ -65,7 +69,7 @@ class Program:
 
     def _read(self, step: Step, content: Any) -> None:
         for pointer, wanted in step.get("expect", {}).get("read", {}).items():
-            wrong = problem(content, pointer, self._wanted(wanted))
+            wrong = problem(content, pointer, self._expected(wanted))
             assert wrong is None, f"{step['does']}: {wrong}"
         for name, pointer in step.get("keep", {}).items():
             if isinstance(pointer, str):
@@ -73,7 +77,7 @@ class Program:
                 assert found, f"{step['does']}: nothing at {pointer}"
                 self._known[name] = found[0]
 
-    def _turn_pages(self, step: Step) -> None:
+    def _read_all_pages(self, step: Step) -> None:
         """Request pages until one is empty."""
         pages, got = step["pages"], 0
         for number in range(1, _MOST_PAGES):
@@ -95,19 +99,19 @@ class Program:
         self._events += count
         return events
 
-    def _wanted(self, wanted: Any) -> Any:
+    def _expected(self, wanted: Any) -> Any:
         """Return the expected value, with <names> replaced."""
         if isinstance(wanted, list):
             return [self._value(one) for one in wanted]
-        return [self._value(wanted)] if _NAME.fullmatch(wanted) else self._filled(wanted, str)
+        return [self._value(wanted)] if _NAME.fullmatch(wanted) else self._with_values(wanted, str)
 
     def _value(self, wanted: Any) -> Any:
         if not isinstance(wanted, str):
             return wanted
         whole = _NAME.fullmatch(wanted)
-        return self._known[whole[1]] if whole else self._filled(wanted, str)
+        return self._known[whole[1]] if whole else self._with_values(wanted, str)
 
-    def _filled(self, text: str, write: Callable[[Any], str]) -> str:
+    def _with_values(self, text: str, write: Callable[[Any], str]) -> str:
         return _NAME.sub(lambda name: write(self._known[name[1]]), text)
 
 

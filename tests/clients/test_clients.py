@@ -32,9 +32,11 @@ def _sequences() -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("steps", list(_sequences()))
-def test_a_client_program_is_served(mock: RunningMock, steps: list[dict[str, Any]]) -> None:
+def test_client_program_runs_against_the_mock(
+    mock: RunningMock, steps: list[dict[str, Any]]
+) -> None:
     with receiver() as hook:
         known = {"application": TRUSTED, "secret": SECRETS[TRUSTED], "receiver": hook.url}
         program = Program(mock.url, hook, known)
         for step in steps:
-            program.take(step)
+            program.run_step(step)

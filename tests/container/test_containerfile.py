@@ -23,7 +23,7 @@ VARIABLES = {str(option.envvar) for option in SERVE_OPTIONS}
 OPTIONS = {option.opts[0] for option in SERVE_OPTIONS}
 
 
-def tool(*places: Path) -> str:
+def linter_path(*places: Path) -> str:
     """Return the path of a linter. Skips the test if it is not installed."""
     found = next((str(place) for place in places if place.exists()), None)
     if found is None:
@@ -38,22 +38,22 @@ def lint(*command: str | Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_hadolint_finds_nothing_in_the_containerfile() -> None:
+def test_containerfile_passes_hadolint() -> None:
     lint(
-        tool(Path(sys.executable).with_name("hadolint")),
+        linter_path(Path(sys.executable).with_name("hadolint")),
         "--failure-threshold=style",
         "Containerfile",
     )
 
 
-def test_dclint_finds_nothing_in_the_compose_file() -> None:
+def test_compose_file_passes_dclint() -> None:
     require_programs("node")
-    program = tool(ROOT / "node_modules" / ".bin" / "dclint")
+    program = linter_path(ROOT / "node_modules" / ".bin" / "dclint")
     config = ROOT / "tests" / "container" / "dclint.yaml"
     lint(program, "--max-warnings", "0", "-c", config, "compose.yaml")
 
 
-def copied() -> list[str]:
+def copied_paths() -> list[str]:
     """Return the files and folders of the repository that are copied into the build."""
     return [
         name
@@ -64,23 +64,23 @@ def copied() -> list[str]:
     ]
 
 
-def test_what_is_copied_exists_and_is_let_through() -> None:
+def test_copied_files_exist_and_are_not_ignored() -> None:
     lines = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
     passing = [line.removeprefix("!") for line in lines if line.startswith("!")]
     assert "*" in lines
-    assert sorted(copied()) == sorted(passing)
-    for name in copied():
+    assert sorted(copied_paths()) == sorted(passing)
+    for name in copied_paths():
         assert (ROOT / name).exists(), name
 
 
-def test_all_that_makes_the_wheel_is_copied() -> None:
+def test_files_needed_for_the_wheel_are_copied() -> None:
     setup = (ROOT / "setup.py").read_text("utf-8")
     needed = re.findall(r'ROOT / "([^"]+)"', setup)
     assert {"openapi.yaml", "fixtures"} <= set(needed)
-    assert {*needed, "pyproject.toml", "setup.py", "MANIFEST.in", "mock"} <= set(copied())
+    assert {*needed, "pyproject.toml", "setup.py", "MANIFEST.in", "mock"} <= set(copied_paths())
 
 
-def test_packages_come_from_the_lock_with_hashes_and_from_nowhere_else() -> None:
+def test_packages_are_installed_only_from_the_lock_with_hashes() -> None:
     build, image = read_stages()
     asking = [
         part.strip()
@@ -96,7 +96,7 @@ def test_packages_come_from_the_lock_with_hashes_and_from_nowhere_else() -> None
     assert not any("pip" in text.split() for text in image.all("RUN"))
 
 
-def test_the_image_does_not_run_as_root() -> None:
+def test_image_does_not_run_as_root() -> None:
     image = read_stages()[-1]
     (user,) = image.all("USER")
     assert re.fullmatch(r"[1-9][0-9]*:[1-9][0-9]*", user)
@@ -105,7 +105,7 @@ def test_the_image_does_not_run_as_root() -> None:
     assert "RUN" not in order[order.index("USER") :]
 
 
-def test_the_image_serves_on_the_port_that_it_names() -> None:
+def test_image_serves_on_its_exposed_port() -> None:
     image = read_stages()[-1]
     defaults = {option.opts[0]: option.default for option in SERVE_OPTIONS}
     assert image.all("EXPOSE") == [str(defaults["--port"])]
@@ -113,7 +113,7 @@ def test_the_image_serves_on_the_port_that_it_names() -> None:
     assert image.variables()["RINGME_MOCK_HOST"] == "0.0.0.0"
 
 
-def test_options_and_variables_that_are_named_are_known() -> None:
+def test_containerfile_and_compose_name_known_options_and_variables() -> None:
     named = CONTAINERFILE.read_text("utf-8") + COMPOSE.read_text("utf-8")
     variables = set(re.findall(r"RINGME_MOCK_[A-Z_]+", named))
     assert {"RINGME_MOCK_HOST", "RINGME_MOCK_CONTROL_FROM_ANY"} <= variables <= VARIABLES
@@ -127,7 +127,7 @@ def compose() -> Any:
     return yaml.safe_load(COMPOSE.read_text("utf-8"))
 
 
-def test_the_front_end_waits_for_a_healthy_mock(compose: Any) -> None:
+def test_front_end_waits_for_a_healthy_mock(compose: Any) -> None:
     services = compose["services"]
     assert services["frontend"]["depends_on"] == {"mock": {"condition": "service_healthy"}}
     check = read_stages()[-1].all("HEALTHCHECK")[0]
@@ -136,7 +136,7 @@ def test_the_front_end_waits_for_a_healthy_mock(compose: Any) -> None:
     assert (ROOT / "mock" / Path(*module[-1].split(".")).with_suffix(".py")).is_file()
 
 
-def test_the_mock_of_the_example_is_built_here_and_published_for_this_machine_alone(
+def test_compose_builds_the_mock_and_publishes_it_on_loopback_only(
     compose: Any,
 ) -> None:
     mock = compose["services"]["mock"]
@@ -147,14 +147,14 @@ def test_the_mock_of_the_example_is_built_here_and_published_for_this_machine_al
         assert all(port.startswith("127.0.0.1:") for port in service["ports"])
 
 
-def test_nothing_big_or_private_gets_into_the_build() -> None:
+def test_build_context_excludes_large_and_private_folders() -> None:
     lines = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
     passing = [line.removeprefix("!") for line in lines if line.startswith("!")]
     for name in (".git", ".venv", "node_modules", "tests", "reports"):
         assert not any(fnmatch(name, pattern) for pattern in passing)
 
 
-def test_an_engine_builds_and_runs_the_image() -> None:
+def test_container_engine_builds_and_runs_the_image() -> None:
     engine = next((one for one in ("docker", "podman") if shutil.which(one)), None)
     if engine is None or subprocess.run([engine, "info"], capture_output=True).returncode:
         pytest.skip("no container engine is running")

@@ -23,8 +23,8 @@ from packaging.utils import NormalizedName, canonicalize_name
 from container.instructions import ROOT, read_stages, words
 from support.timeouts import TIMEOUT
 
-ASKED = "RINGME_MOCK_TEST_INSTALLATION"
-pytestmark = pytest.mark.skipif(not os.environ.get(ASKED), reason=f"{ASKED} is not set")
+ENABLED_BY = "RINGME_MOCK_TEST_INSTALLATION"
+pytestmark = pytest.mark.skipif(not os.environ.get(ENABLED_BY), reason=f"{ENABLED_BY} is not set")
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +77,7 @@ def installed(built: Path) -> set[NormalizedName]:
     return {canonicalize_name(path.name.partition("-")[0]) for path in folder.glob("*.dist-info")}
 
 
-def test_the_image_has_the_mock_and_no_tool_of_its_developers(built: Path) -> None:
+def test_image_has_the_mock_and_no_development_tools(built: Path) -> None:
     names = installed(built)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     needed = {canonicalize_name(Requirement(one).name) for one in project["dependencies"]}
@@ -85,7 +85,7 @@ def test_the_image_has_the_mock_and_no_tool_of_its_developers(built: Path) -> No
     assert not names & {"pytest", "mypy", "ruff", "schemathesis", "hypothesis", "flask", "pip"}
 
 
-def test_what_is_installed_is_what_the_lock_names(built: Path) -> None:
+def test_installed_versions_are_those_of_the_lock(built: Path) -> None:
     lock = (ROOT / "requirements.lock").read_text("utf-8")
     locked: dict[str, str] = dict(re.findall(r"^([\w.-]+)==([^\s;\\]+)", lock, re.MULTILINE))
     folder = next((built / "venv" / "lib").glob("python*/site-packages"))
@@ -101,7 +101,7 @@ def served(built: Path) -> Iterator[tuple[str, int]]:
     image = read_stages()[-1]
     program, *arguments = words(image.all("ENTRYPOINT")[0])
     process = subprocess.Popen(
-        [*as_user(), str(built / "venv" / "bin" / program), *arguments],
+        [*run_as_image_user(), str(built / "venv" / "bin" / program), *arguments],
         env={**image_variables(built), "RINGME_MOCK_HOST": "127.0.0.1", "RINGME_MOCK_PORT": "0"},
         cwd="/",
         stdout=subprocess.PIPE,
@@ -124,7 +124,7 @@ def image_variables(built: Path) -> dict[str, str]:
     return {**found, "PATH": path}
 
 
-def as_user() -> list[str]:
+def run_as_image_user() -> list[str]:
     """Return a prefix that runs a command as the image's user, if the tests run as root.
 
     The user may still read all files, as the interpreter may be in a folder of root.
@@ -139,16 +139,16 @@ def as_user() -> list[str]:
     ]
 
 
-def test_the_mock_starts_from_it_as_the_images_user_and_is_healthy(built: Path) -> None:
+def test_mock_runs_as_the_image_user_and_is_healthy(built: Path) -> None:
     check = read_stages()[-1].all("HEALTHCHECK")[0]
     program, *arguments = words(check[check.index("[") :])
     with served(built) as (port, process):
         status = Path(f"/proc/{process}/status").read_text()
         uid = re.search(r"^Uid:\s+(\d+)", status, re.MULTILINE)
         assert uid
-        assert uid[1] == (as_user() or ["", "", str(os.getuid())])[2]
+        assert uid[1] == (run_as_image_user() or ["", "", str(os.getuid())])[2]
         done = subprocess.run(
-            [*as_user(), str(built / "venv" / "bin" / program), *arguments],
+            [*run_as_image_user(), str(built / "venv" / "bin" / program), *arguments],
             env={**image_variables(built), "RINGME_MOCK_PORT": port},
             cwd="/",
             capture_output=True,

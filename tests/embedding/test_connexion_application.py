@@ -29,9 +29,7 @@ LIST = "/api/ver1.0/client/@me/extension_group/"
         ("GET", "/", 200),
     ],
 )
-def test_every_request_passes_the_connexion_application(
-    method: str, path: str, status: int
-) -> None:
+def test_connexion_application_handles_every_request(method: str, path: str, status: int) -> None:
     app = asgi_app()
     assert isinstance(app, connexion.AsyncApp)
     got, scope = status_of(app, method, path, raw_path=path.encode())
@@ -53,7 +51,7 @@ assert warnings.filters == before
 """
 
 
-def test_neither_import_nor_use_raises_a_warning_in_a_process_of_the_user() -> None:
+def test_import_and_use_raise_no_warnings() -> None:
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", PROGRAM], capture_output=True, text=True, check=False
     )

@@ -18,61 +18,61 @@ USER = "/api/ver1.0/user/"
 pytest_plugins = ["pytester"]
 
 
-def ask(mock: MockServer, token: str, path: str = USER) -> httpx.Response:
+def get_user(mock: MockServer, token: str, path: str = USER) -> httpx.Response:
     return httpx.get(mock.url + path, headers={"Authorization": f"Bearer {token}"})
 
 
-def test_a_server_answers_while_its_block_lasts() -> None:
+def test_server_runs_during_its_with_block() -> None:
     with MockServer() as mock:
         url = mock.url
-        assert ask(mock, mock.token_for("group_user")).json()["login"] == "sales-lead"
+        assert get_user(mock, mock.token_for("group_user")).json()["login"] == "sales-lead"
     with pytest.raises(httpx.ConnectError):
         httpx.get(url + USER)
 
 
-def test_two_servers_have_states_of_their_own() -> None:
+def test_two_servers_have_separate_states() -> None:
     with MockServer() as one, MockServer() as two:
         token = one.token_for("client_user")
-        assert ask(one, token).status_code == 200
-        assert ask(two, token).status_code == 401
+        assert get_user(one, token).status_code == 200
+        assert get_user(two, token).status_code == 401
 
 
-def test_a_session_has_a_url_and_a_state_of_its_own() -> None:
+def test_session_has_its_own_url_and_state() -> None:
     with MockServer() as mock:
         headers = {"Authorization": f"Bearer {mock.token_for('client_user')}"}
         assert httpx.get(mock.session_url("default") + USER, headers=headers).status_code == 200
         assert httpx.get(mock.session_url("another") + USER, headers=headers).status_code == 401
 
 
-def test_tests_see_what_was_asked_and_begin_anew() -> None:
+def test_tests_can_read_the_journal_and_reset_the_state() -> None:
     with MockServer() as mock:
         token = mock.token_for("client-admin")
-        ask(mock, token)
-        ask(mock, token)
+        get_user(mock, token)
+        get_user(mock, token)
         assert mock.count(operation="getCurrentUser", login="client-admin") == 2
         assert [entry["status"] for entry in mock.journal(operation="getCurrentUser")] == [200, 200]
         mock.reset(keep=("tokens",))
         assert mock.journal() == []
-        assert ask(mock, token).status_code == 200
+        assert get_user(mock, token).status_code == 200
         mock.reset()
-        assert ask(mock, token).status_code == 401
+        assert get_user(mock, token).status_code == 401
 
 
-def test_tests_make_time_pass_and_things_go_wrong() -> None:
+def test_tests_can_advance_the_clock_and_add_faults() -> None:
     with MockServer() as mock:
         token = mock.token_for("client-admin")
         fault = mock.add_fault(answer={"status": 503}, times=1)
-        assert [ask(mock, token).status_code for _ in range(2)] == [503, 200]
+        assert [get_user(mock, token).status_code for _ in range(2)] == [503, 200]
         mock.control("DELETE", f"faults/{fault}")
         mock.advance(3600)
-        assert ask(mock, token).status_code == 401
+        assert get_user(mock, token).status_code == 401
         with pytest.raises(ControlError, match="nobody; known: client-admin"):
             mock.token_for("nobody")
         with pytest.raises(ControlError, match=r"match\.operation"):
             mock.add_fault(match={"operation": "nope"}, connection="drop")
 
 
-def test_a_state_file_keeps_the_state_from_one_start_to_the_next(tmp_path: Path) -> None:
+def test_state_file_keeps_the_state_across_restarts(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
     mock = MockServer(state=path)
     with mock:
@@ -81,7 +81,7 @@ def test_a_state_file_keeps_the_state_from_one_start_to_the_next(tmp_path: Path)
         with pytest.raises(ConfigError, match="in use by another mock"):
             MockServer(state=path).start()
     with mock:
-        assert ask(mock, token).status_code == 200
+        assert get_user(mock, token).status_code == 200
     with pytest.raises(ConfigError, match="another --max-entries"):
         MockServer(state=path, max_entries=100).start()
 
@@ -92,7 +92,7 @@ def test_a_state_file_keeps_the_state_from_one_start_to_the_next(tmp_path: Path)
     assert asyncio.run(start_again()) == ["before"]
 
 
-def test_a_server_that_cannot_start_leaves_its_state_file_free(tmp_path: Path) -> None:
+def test_server_that_cannot_start_releases_its_state_file(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
     with MockServer() as other, pytest.raises(ConfigError, match="cannot listen"):
         MockServer(state=path, port=int(other.url.rpartition(":")[2])).start()
@@ -100,19 +100,19 @@ def test_a_server_that_cannot_start_leaves_its_state_file_free(tmp_path: Path) -
         assert mock.control("GET", "health")["status"] == "ok"
 
 
-def test_a_server_that_is_not_started_says_how_to() -> None:
+def test_error_for_a_server_that_is_not_started_says_how_to_start_it() -> None:
     with pytest.raises(ControlError, match="with MockServer"):
         MockServer().url  # noqa: B018 - asking is the test
 
 
-def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
+def test_error_for_a_server_that_cannot_start_names_the_cause(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="folder not found"):
         MockServer(fixtures=tmp_path / "nowhere")
     with pytest.raises(ValueError, match="must be milliseconds like 200"):
         MockServer(latency="slow")
 
 
-def test_a_client_of_the_same_process_needs_no_server() -> None:
+def test_asgi_client_needs_no_server() -> None:
     app = asgi_app()
 
     async def get() -> httpx.Response:
@@ -125,7 +125,7 @@ def test_a_client_of_the_same_process_needs_no_server() -> None:
     assert asyncio.run(get()).json()["login"] == "sales-lead"
 
 
-def test_the_fixture_takes_options_and_begins_anew_for_each_test(
+def test_pytest_fixture_takes_options_and_resets_the_state_for_each_test(
     pytester: pytest.Pytester,
 ) -> None:
     pytester.makeconftest(
@@ -156,7 +156,7 @@ def test_the_fixture_takes_options_and_begins_anew_for_each_test(
     pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=2)
 
 
-def test_a_run_without_the_fixture_does_not_import_the_mock() -> None:
+def test_pytest_run_without_the_fixture_does_not_import_the_mock() -> None:
     code = (
         "import sys, ringme_mock.pytest_plugin\n"
         "print([name for name in sys.modules if name.startswith(('connexion', 'uvicorn'))])"

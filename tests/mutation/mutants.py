@@ -19,12 +19,12 @@ ROOT = Path(__file__).resolve().parents[2]
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class Lost(Exception):
+class MutantNotFound(Exception):
     """The lines of a mutant do not exist, or are ambiguous."""
 
 
 @dataclass(frozen=True)
-class Suspect:
+class Implementation:
     """Implementation that is mutated: its folder, its list, and the command that serves it."""
 
     folder: str
@@ -33,13 +33,15 @@ class Suspect:
 
 
 _FOLDER = Path(__file__).parent
-MOCK = Suspect(
+MOCK = Implementation(
     "mock",
     _FOLDER / "mutants.yaml",
     ("-m", "ringme_mock", "serve", "--port", "0", "--log-level", "error"),
 )
-SECOND = Suspect("tests/second", _FOLDER / "second.yaml", ("tests/second/server.py", "--port", "0"))
-SUSPECTS = {"mock": MOCK, "second": SECOND}
+SECOND = Implementation(
+    "tests/second", _FOLDER / "second.yaml", ("tests/second/server.py", "--port", "0")
+)
+IMPLEMENTATIONS = {"mock": MOCK, "second": SECOND}
 
 
 @dataclass
@@ -57,7 +59,7 @@ class Mutant:
     put: str
     kit: str | None = None
     why: str | None = None
-    suspect: Suspect = MOCK
+    suspect: Implementation = MOCK
 
     def apply(self, root: Path) -> Path:
         """Change the checkout at `root`; return the changed file. Raises Lost."""
@@ -69,7 +71,7 @@ class Mutant:
         if len(found) > 1:
             found = [one for one in found if self.function in _functions(one[1], one[2])]
         if len(found) != 1:
-            raise Lost(f"{self.id}: its lines were found {len(found)} times")
+            raise MutantNotFound(f"{self.id}: its lines were found {len(found)} times")
         path, lines, start = found[0]
         end = start + len(self.find.splitlines())
         indent = min(len(line) - len(line.lstrip()) for line in lines[start:end] if line)
@@ -78,7 +80,7 @@ class Mutant:
         return path
 
 
-def read_mutants(suspect: Suspect = MOCK) -> list[Mutant]:
+def read_mutants(suspect: Implementation = MOCK) -> list[Mutant]:
     """Return all mutants of an implementation, in the order of its list."""
     content = yaml.load(suspect.list.read_text("utf-8"), _LOADER)
     return [

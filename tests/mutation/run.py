@@ -30,7 +30,14 @@ import click
 if __name__ == "__main__":
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from mutation.mutants import ROOT, SUSPECTS, Lost, Mutant, read_mutants, write_mutants
+from mutation.mutants import (
+    IMPLEMENTATIONS,
+    ROOT,
+    Mutant,
+    MutantNotFound,
+    read_mutants,
+    write_mutants,
+)
 from ringme_contract.check import LAYERS, Check, all_checks
 from ringme_contract.check_context import CheckContext
 from ringme_contract.http.transport import Transport
@@ -146,7 +153,7 @@ def _environment(tree: Path) -> dict[str, str]:
 @click.option(
     "--of",
     "suspect",
-    type=click.Choice(list(SUSPECTS)),
+    type=click.Choice(list(IMPLEMENTATIONS)),
     help="Only mutants of this implementation.",
 )
 @click.option("--sample", type=int, help="Number of mutants, chosen at random.")
@@ -166,7 +173,7 @@ def main(
 
     Exit code: 1 if the kit misses one that it is known to detect.
     """
-    lists = [read_mutants(one) for name, one in SUSPECTS.items() if suspect in (None, name)]
+    lists = [read_mutants(one) for name, one in IMPLEMENTATIONS.items() if suspect in (None, name)]
     mutants, runner = [one for many in lists for one in many], Runner()
     for one in mutants:
         runner.learn(one)
@@ -183,8 +190,8 @@ def main(
         _try(runner, one)
         gaps += bool(before and not one.kit)
         seconds = time.monotonic() - start
-        said = one.kit or "not detected by the kit"
-        click.echo(f"{number}/{len(chosen)} {one.id}: {said} ({seconds:.0f} s)")
+        verdict = one.kit or "not detected by the kit"
+        click.echo(f"{number}/{len(chosen)} {one.id}: {verdict} ({seconds:.0f} s)")
         if write:
             for many in lists:
                 write_mutants(many)
@@ -197,9 +204,9 @@ def _try(runner: Runner, mutant: Mutant) -> None:
     try:
         with mutated(mutant) as tree:
             mutant.kit = runner.kit(tree, mutant)
-    except Lost as lost:
+    except MutantNotFound as error:
         mutant.kit = None
-        click.echo(lost)
+        click.echo(error)
     runner.learn(mutant)
 
 

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from mutation.mutants import ROOT, SUSPECTS, Lost, Suspect, read_mutants
+from mutation.mutants import IMPLEMENTATIONS, ROOT, Implementation, MutantNotFound, read_mutants
 from mutation.run import NO_START
 from ringme_contract.check import all_checks
 from ringme_contract.proof.trial import contract
 
 
-@pytest.mark.parametrize("suspect", SUSPECTS.values(), ids=SUSPECTS)
-def test_each_mutant_is_noticed_by_a_check_that_there_is_or_says_why_by_none(
-    suspect: Suspect,
+@pytest.mark.parametrize("suspect", IMPLEMENTATIONS.values(), ids=IMPLEMENTATIONS)
+def test_every_mutant_names_an_existing_check_or_a_reason(
+    suspect: Implementation,
 ) -> None:
     checks = {NO_START, *(one.id for one in all_checks(contract()))}
     for one in read_mutants(suspect):
@@ -23,8 +23,10 @@ def test_each_mutant_is_noticed_by_a_check_that_there_is_or_says_why_by_none(
         assert one.kit in checks or (one.kit is None and reason), one.id
 
 
-@pytest.mark.parametrize("suspect", SUSPECTS.values(), ids=SUSPECTS)
-def test_each_mutant_is_found_and_changes_something(suspect: Suspect, tmp_path: Path) -> None:
+@pytest.mark.parametrize("suspect", IMPLEMENTATIONS.values(), ids=IMPLEMENTATIONS)
+def test_every_mutant_can_be_applied_and_changes_its_file(
+    suspect: Implementation, tmp_path: Path
+) -> None:
     folder = suspect.folder
     shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("*.pyc"))
     for one in read_mutants(suspect):
@@ -34,7 +36,7 @@ def test_each_mutant_is_found_and_changes_something(suspect: Suspect, tmp_path: 
         shutil.copyfile(original, changed)
 
 
-def test_a_mutant_whose_lines_are_gone_is_lost(tmp_path: Path) -> None:
+def test_mutant_without_matching_lines_raises_an_error(tmp_path: Path) -> None:
     (tmp_path / "mock").mkdir()
-    with pytest.raises(Lost, match="0 times"):
+    with pytest.raises(MutantNotFound, match="0 times"):
         read_mutants()[0].apply(tmp_path)

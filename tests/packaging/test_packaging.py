@@ -117,7 +117,7 @@ def test_wheel_installs_only_its_own_top_level_names(any_wheel: Path) -> None:
     }
 
 
-def test_wheel_holds_the_contract_fixtures_and_measurements_as_they_are(any_wheel: Path) -> None:
+def test_wheel_has_unchanged_contract_fixtures_and_measurements(any_wheel: Path) -> None:
     prefix = "ringme_spec/_data/"
     content = wheel_content(any_wheel)
     packaged = {
@@ -127,7 +127,7 @@ def test_wheel_holds_the_contract_fixtures_and_measurements_as_they_are(any_whee
     assert any(name.startswith("fixtures/") for name in packaged)
 
 
-def test_wheel_holds_every_file_of_the_packages(any_wheel: Path) -> None:
+def test_wheel_has_every_file_of_the_packages(any_wheel: Path) -> None:
     names = ("spec/ringme_spec", "mock/ringme_mock", "contract_tests/ringme_contract")
     packages = [Path(name) for name in names]
     expected = {
@@ -153,7 +153,7 @@ def test_wheel_of_a_used_checkout_drops_stale_data(source_tree: Path, tmp_path: 
     assert "ringme_spec/_data/fixtures/gone.yaml" not in names
 
 
-def test_sdist_holds_the_contract_the_fixtures_and_the_licence(sdist: Path) -> None:
+def test_sdist_has_contract_fixtures_and_licence(sdist: Path) -> None:
     with tarfile.open(sdist) as archive:
         content = {
             member.name.split("/", 1)[1]: file.read()
@@ -165,7 +165,7 @@ def test_sdist_holds_the_contract_the_fixtures_and_the_licence(sdist: Path) -> N
     assert content["LICENSE"] == (ROOT / "LICENSE").read_bytes()
 
 
-def test_install_leaves_a_package_called_mock_alone_and_runs_from_anywhere(
+def test_installation_keeps_a_package_named_mock_and_runs_from_any_folder(
     wheel: Path, tmp_path: Path
 ) -> None:
     target = tmp_path / "site"
@@ -188,7 +188,7 @@ def test_install_leaves_a_package_called_mock_alone_and_runs_from_anywhere(
     assert VERSION in run_python("-m", "ringme_mock", "--version", cwd=empty, path=target)
 
 
-def test_version_is_the_same_everywhere() -> None:
+def test_version_is_the_same_in_project_and_package() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     print_version = "import ringme_mock; print(ringme_mock.__version__)"
     installed = run_python("-c", print_version, cwd=ROOT / "tests").strip()
@@ -245,7 +245,7 @@ REGISTRY_HOSTS = [
 MACHINE_FOLDERS = ["/" + name + "/" for name in ("root", "home", "Users", "work", "opt")]
 
 
-def test_no_file_names_a_registry_host_or_a_folder_of_some_machine() -> None:
+def test_no_file_contains_registry_hosts_or_machine_folders() -> None:
     hosts = "|".join(map(re.escape, REGISTRY_HOSTS))
     folders = "|".join(map(re.escape, MACHINE_FOLDERS))
     # Only at the start of a path, not as a later part of a path or URL.

@@ -12,7 +12,7 @@ from support.page_client import PageClient
 
 
 @pytest.fixture
-def visitor(server: MockServer) -> Iterator[PageClient]:
+def page_client(server: MockServer) -> Iterator[PageClient]:
     """Return a visitor of the default session, on this machine."""
     with httpx.Client(base_url=server.url, trust_env=False) as http:
         yield PageClient(server, http)

@@ -12,7 +12,7 @@ from support.asgi import send_request
 from support.page_client import PAGE, PageClient
 
 
-class Seen(HTMLParser):
+class PageElements(HTMLParser):
     """Parser of a page's elements and attribute names."""
 
     def __init__(self, page: str) -> None:
@@ -26,45 +26,45 @@ class Seen(HTMLParser):
         self.attributes.update(name for name, _ in attrs)
 
 
-def test_the_page_is_html_that_nobody_keeps(visitor: PageClient) -> None:
-    answer = visitor.get()
-    assert answer.headers["content-type"] == "text/html; charset=utf-8"
-    assert answer.headers["cache-control"] == "no-store"
-    assert "<title>RingMe mock</title>" in answer.text
+def test_page_is_html_that_is_not_cached(page_client: PageClient) -> None:
+    response = page_client.get()
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    assert response.headers["cache-control"] == "no-store"
+    assert "<title>RingMe mock</title>" in response.text
 
 
-def test_it_has_no_script_and_no_style_in_its_lines(visitor: PageClient) -> None:
-    seen = Seen(visitor.page())
-    assert seen.elements.count("script") == 1
-    assert "style" not in {*seen.elements, *seen.attributes}
-    assert [name for name in seen.attributes if name.startswith("on")] == []
+def test_page_has_no_inline_script_or_style(page_client: PageClient) -> None:
+    parsed = PageElements(page_client.page())
+    assert parsed.elements.count("script") == 1
+    assert "style" not in {*parsed.elements, *parsed.attributes}
+    assert [name for name in parsed.attributes if name.startswith("on")] == []
 
 
-def test_without_a_script_it_leads_to_the_documentation(visitor: PageClient) -> None:
-    assert "<noscript><p>This page needs JavaScript." in visitor.page()
-    assert '<a href="docs/">' in visitor.page()
+def test_page_without_javascript_links_to_the_documentation(page_client: PageClient) -> None:
+    assert "<noscript><p>This page needs JavaScript." in page_client.page()
+    assert '<a href="docs/">' in page_client.page()
 
 
-def test_nothing_is_written_into_the_page(visitor: PageClient) -> None:
-    assert visitor.of_session("mine").page() == visitor.page()
-    assert visitor.get("/", message="<b>").text == visitor.page()
+def test_page_is_the_same_for_every_request(page_client: PageClient) -> None:
+    assert page_client.of_session("mine").page() == page_client.page()
+    assert page_client.get("/", message="<b>").text == page_client.page()
 
 
-def test_looking_at_it_is_not_in_the_journal(visitor: PageClient) -> None:
-    visitor.assets()
-    assert visitor.server.journal() == []
+def test_page_requests_are_not_in_the_journal(page_client: PageClient) -> None:
+    page_client.assets()
+    assert page_client.server.journal() == []
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 @pytest.mark.parametrize("path", ["/", f"{PAGE}/do/reset", f"{PAGE}/session"])
-def test_it_can_only_be_read(visitor: PageClient, method: str, path: str) -> None:
-    before = visitor.get("/__mock__/state").json()
-    answer = visitor.http.request(method, path, data={"name": "x"})
-    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
-    assert visitor.get("/__mock__/state").json() == before
+def test_page_allows_only_get_and_head(page_client: PageClient, method: str, path: str) -> None:
+    before = page_client.get("/__mock__/state").json()
+    response = page_client.http.request(method, path, data={"name": "x"})
+    assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD")
+    assert page_client.get("/__mock__/state").json() == before
 
 
-def test_a_mock_without_control_has_no_page() -> None:
+def test_page_is_off_without_the_control_interface() -> None:
     app = create_app(SPEC, FIXTURES, control=OFF)
     assert send_request(app, "GET", "/").headers["location"] == "/docs/"
     assert send_request(app, "GET", f"{PAGE}/assets/").status_code == 404

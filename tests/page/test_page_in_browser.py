@@ -28,15 +28,15 @@ def node() -> str:
     return require_node("playwright-core", "axe-core")
 
 
-def test_people_can_work_with_the_page(node: str) -> None:
+def test_page_works_in_a_browser(node: str) -> None:
     with MockServer(seed=1, validate_responses=True) as mock:
-        told = run_program(node, PROGRAM, mock.url)
-    done, _, count = told.splitlines()[-1].removesuffix(" steps succeed").partition(" of ")
+        output = run_program(node, PROGRAM, mock.url)
+    done, _, count = output.splitlines()[-1].removesuffix(" steps succeed").partition(" of ")
     assert done == count
     assert int(count) >= 17
 
 
-def test_what_the_document_does_not_have_is_left_out(node: str, tmp_path: Path) -> None:
+def test_page_hides_collections_that_the_document_lacks(node: str, tmp_path: Path) -> None:
     document = json.loads(json.dumps(DOCUMENT))
     del document["x-collections"]["fax"]
     document["paths"] = {
@@ -46,11 +46,11 @@ def test_what_the_document_does_not_have_is_left_out(node: str, tmp_path: Path) 
     shutil.copytree(FIXTURES, tmp_path / "fixtures")
     (tmp_path / "fixtures" / "fax.yaml").unlink()
     with MockServer(spec=tmp_path / "spec.yaml", fixtures=tmp_path / "fixtures") as mock:
-        told = run_program(node, PROGRAM, mock.url, "--step", "is left out")
-    assert told.splitlines()[-1] == "1 of 1 steps succeed"
+        output = run_program(node, PROGRAM, mock.url, "--step", "is left out")
+    assert output.splitlines()[-1] == "1 of 1 steps succeed"
 
 
-def test_there_is_a_picture_for_the_readme(node: str, tmp_path: Path) -> None:
+def test_screenshot_for_the_readme_is_created(node: str, tmp_path: Path) -> None:
     with MockServer(seed=1, validate_responses=True) as mock:
         run_program(node, PROGRAM, mock.url, "--screenshot", str(tmp_path / "page.png"))
     assert (tmp_path / "page.png").read_bytes().startswith(b"\x89PNG")

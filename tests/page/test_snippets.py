@@ -63,7 +63,7 @@ def entry(**more: Any) -> dict[str, Any]:
     return {**made, "headers": {"authorization": "Bearer ***"}, **more}
 
 
-def test_a_request_without_a_body() -> None:
+def test_snippet_of_a_request_without_a_body() -> None:
     shown = snippets(entry())
     url = f"{BASE}/api/ver1.0/user/"
     assert shlex.split(shown["curl"]) == ["curl", url, "-H", "Authorization: Bearer $TOKEN"]
@@ -74,7 +74,7 @@ def test_a_request_without_a_body() -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_json_arrives_as_it_was(text: str) -> None:
+def test_snippets_send_json_unchanged(text: str) -> None:
     body = {text: [text, 1, None]}
     headers = {"content-type": "application/json; charset=utf-8"}
     shown = snippets(entry(method="POST", body=body, headers=headers))
@@ -87,7 +87,7 @@ def test_json_arrives_as_it_was(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_forms_and_queries_arrive_as_they_were(text: str) -> None:
+def test_snippets_send_forms_and_queries_unchanged(text: str) -> None:
     headers = {"content-type": "application/x-www-form-urlencoded"}
     body = {"grant_type": "password", text: ["1", text]}
     query = {"x": ["1", "2"], text: text}
@@ -102,19 +102,19 @@ def test_forms_and_queries_arrive_as_they_were(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_an_odd_path_is_one_argument_that_can_be_pasted(text: str) -> None:
+def test_curl_snippet_quotes_any_path_as_one_argument(text: str) -> None:
     command = shlex.split(snippets(entry(path=f"/{text}", headers={}))["curl"])
     assert len(command) == 2
     assert command[1].startswith(f"{BASE}/")
     assert not any(ord(one) <= 32 for one in command[1])
 
 
-def test_a_head_request_waits_for_no_body() -> None:
+def test_curl_snippet_of_a_head_request_has_the_head_option() -> None:
     assert snippets(entry(method="HEAD", headers={}))["curl"].startswith("curl --head ")
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_what_the_page_does_is_a_command_too(text: str) -> None:
+def test_actions_of_the_page_are_shown_as_curl_commands(text: str) -> None:
     body = {"name": text}
     shown = snippets({"method": "PUT", "path": "__mock__/users/x", "body": body})
     command = shlex.split(shown["curl"])
@@ -126,7 +126,7 @@ def test_what_the_page_does_is_a_command_too(text: str) -> None:
     assert json.loads(shlex.split(command_of_api)[-1]) == body
 
 
-def test_a_command_saves_what_is_a_file() -> None:
+def test_curl_snippet_of_a_download_saves_the_file() -> None:
     path = "__mock__/journal/har?verdict=refused"
     command = shlex.split(snippets({"path": path, "saves": True})["curl"])
     assert command == ["curl", f"{BASE}/{path}", "-OJ"]

@@ -13,7 +13,7 @@ from support.browser import ROOT
 
 
 @pytest.fixture
-def copied(tmp_path: Path) -> Path:
+def examples(tmp_path: Path) -> Path:
     """Return a copy of docs/examples, with the repository's npm packages if installed."""
     folder = tmp_path / "examples"
     shutil.copytree(EXAMPLES, folder, ignore=shutil.ignore_patterns(*LEFT))

@@ -51,7 +51,9 @@ def sessions(mock: str) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[httpx.Client, str, str]]:
+def balanced_mocks(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[httpx.Client, str, str]]:
     """Return a client of the load balancer, and the URLs of the mocks behind it."""
     with (
         serving("--control-from-any") as one,
@@ -61,10 +63,10 @@ def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[httpx.Cli
         yield http, one.url, two.url
 
 
-def test_each_session_is_at_one_mock_and_both_have_some(
-    behind: tuple[httpx.Client, str, str],
+def test_sessions_are_distributed_and_each_stays_at_one_mock(
+    balanced_mocks: tuple[httpx.Client, str, str],
 ) -> None:
-    http, *mocks = behind
+    http, *mocks = balanced_mocks
     for name in NAMES:
         session = {"X-Mock-Session": name}
         made = http.post("/__mock__/tokens", json={"login": "client-admin"}, headers=session)
@@ -80,10 +82,10 @@ def test_each_session_is_at_one_mock_and_both_have_some(
     assert at_one | at_two == set(NAMES)
 
 
-def test_links_lead_through_the_balancer_to_the_session_again(
-    behind: tuple[httpx.Client, str, str],
+def test_storage_urls_lead_through_the_balancer_to_the_session(
+    balanced_mocks: tuple[httpx.Client, str, str],
 ) -> None:
-    http = behind[0]
+    http = balanced_mocks[0]
     for name in NAMES[:6]:
         session = {"X-Mock-Session": name}
         made = http.post("/__mock__/calls", json={"extension": 31}, headers=session).json()

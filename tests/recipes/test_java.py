@@ -9,9 +9,9 @@ from support.server import RunningMock
 from support.tools import require_programs
 
 
-def test_the_client_logs_in_and_lists_the_groups(mock: RunningMock, copied: Path) -> None:
+def test_java_client_logs_in_and_lists_the_groups(mock: RunningMock, examples: Path) -> None:
     # `javac` shows that this is a JDK; a JRE has `java` but no compiler.
     require_programs("java", "javac")
-    said = run(copied / "java", "java", "Groups.java", mock.url)
+    output = run(examples / "java", "java", "Groups.java", mock.url)
     admin = mock.as_user("client-admin")
-    assert said.strip() == admin.get("/client/@me/extension_group/").text.strip()
+    assert output.strip() == admin.get("/client/@me/extension_group/").text.strip()

@@ -17,7 +17,7 @@ POD = KINDS["Deployment"]["spec"]["template"]
 (CONTAINER,) = POD["spec"]["containers"]
 
 
-def test_the_port_is_that_of_the_mock_and_the_service_leads_to_it() -> None:
+def test_service_leads_to_the_port_of_the_mock() -> None:
     (port,) = CONTAINER["ports"]
     options = {option.name: option for option in SERVE_OPTIONS}
     assert port["containerPort"] == options["port"].default
@@ -28,14 +28,14 @@ def test_the_port_is_that_of_the_mock_and_the_service_leads_to_it() -> None:
     assert service["selector"] == labels == KINDS["Deployment"]["spec"]["selector"]["matchLabels"]
 
 
-def test_the_variables_are_those_of_options_and_let_the_probes_in() -> None:
+def test_container_variables_are_options_and_admit_probes() -> None:
     variables = {one["name"]: one["value"] for one in CONTAINER["env"]}
     assert set(variables) <= {option.envvar for option in SERVE_OPTIONS}
     # Probes are sent by the node, not by the mock's own machine.
     assert variables["RINGME_MOCK_CONTROL_FROM_ANY"] == "1"
 
 
-def test_the_probes_ask_for_the_health_check() -> None:
+def test_probes_request_the_health_check() -> None:
     control = ROOT / "mock" / "ringme_mock" / "control" / "control.yaml"
     paths = yaml.safe_load(control.read_text("utf-8"))["paths"]
     (port,) = CONTAINER["ports"]
@@ -44,7 +44,7 @@ def test_the_probes_ask_for_the_health_check() -> None:
         assert paths[probe["httpGet"]["path"]]["get"]["operationId"] == "getHealth"
 
 
-def test_it_runs_as_the_user_of_the_image_without_rights() -> None:
+def test_pod_runs_unprivileged_as_the_user_of_the_image() -> None:
     context = CONTAINER["securityContext"]
     (user,) = read_stages()[-1].all("USER")
     assert f"{context['runAsUser']}:{context['runAsGroup']}" == user

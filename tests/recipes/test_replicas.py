@@ -20,7 +20,7 @@ KINDS: dict[tuple[str, str], dict[str, Any]] = {
 }
 
 
-def test_each_replica_of_compose_is_behind_the_balancer() -> None:
+def test_load_balancer_has_every_replica_of_compose() -> None:
     mocks = [name for name, one in COMPOSE["services"].items() if one["image"] == "ringme-mock"]
     assert mocks == ["mock1", "mock2"]
     for name in mocks:
@@ -28,7 +28,7 @@ def test_each_replica_of_compose_is_behind_the_balancer() -> None:
     assert "http-check send meth GET uri /__mock__/health" in BALANCER
 
 
-def test_the_variables_are_those_of_options_and_name_the_database() -> None:
+def test_replica_variables_are_options_and_name_the_database() -> None:
     known = {option.envvar for option in SERVE_OPTIONS}
     pod = KINDS["Deployment", "ringme-mock"]["spec"]["template"]["spec"]["containers"][0]
     compose = COMPOSE["services"]["mock1"]["environment"]

@@ -26,7 +26,7 @@ STRICT = (
 
 
 # Longer timeouts, for busy machines.
-PATIENT = """
+LONG_TIMEOUT_CONFIG = """
 import config from "./playwright.config";
 export default { ...config, timeout: 200_000, expect: { timeout: 100_000 } };
 """
@@ -47,54 +47,54 @@ def sessions_of(mock: MockServer, runner: str) -> set[str]:
     return {name for name in names if name.startswith(runner)}
 
 
-def test_all_compile_and_the_helper_has_the_types_of_the_control_interface(
-    node: str, copied: Path
+def test_typescript_recipes_compile_with_the_types_of_the_control_interface(
+    node: str, examples: Path
 ) -> None:
     generator = program("openapi-typescript", "bin/cli.js")
     nullable = ("--default-non-nullable", "false")
-    run(copied, node, generator, str(CONTROL), *nullable, "-o", "control.d.ts")
-    shutil.copy(Path(__file__).with_name("agrees.ts"), copied)
-    files = [str(path) for path in copied.rglob("*.ts") if "node_modules" not in path.parts]
-    run(copied, node, program("typescript", "bin/tsc"), *STRICT, *files)
+    run(examples, node, generator, str(CONTROL), *nullable, "-o", "control.d.ts")
+    shutil.copy(Path(__file__).with_name("agrees.ts"), examples)
+    files = [str(path) for path in examples.rglob("*.ts") if "node_modules" not in path.parts]
+    run(examples, node, program("typescript", "bin/tsc"), *STRICT, *files)
 
 
-def test_vitest_passes_with_a_session_for_each_worker(node: str, copied: Path) -> None:
-    folder = copied / "vitest"
+def test_vitest_recipe_passes_with_a_session_per_worker(node: str, examples: Path) -> None:
+    folder = examples / "vitest"
     shutil.copy(folder / "groups.test.ts", folder / "again.test.ts")
     with MockServer() as mock:
-        said = run(
+        output = run(
             folder, node, program("vitest", "vitest.mjs"), "run", "--maxWorkers=2",
             "--testTimeout=200000",
             RINGME_MOCK_URL=mock.url,
         )  # fmt: skip
-        assert "6 passed" in said
+        assert "6 passed" in output
         assert sessions_of(mock, "vitest") == {"vitest-1", "vitest-2"}
 
 
-def test_playwright_passes_with_a_session_for_each_worker(node: str, copied: Path) -> None:
+def test_playwright_recipe_passes_with_a_session_per_worker(node: str, examples: Path) -> None:
     chromium = require_chromium()
-    folder = copied / "playwright"
-    (folder / "patient.config.ts").write_text(PATIENT, "utf-8")
-    pages = partial(_Quiet, directory=str(folder / "app"))
+    folder = examples / "playwright"
+    (folder / "patient.config.ts").write_text(LONG_TIMEOUT_CONFIG, "utf-8")
+    pages = partial(_QuietHandler, directory=str(folder / "app"))
     with MockServer() as mock, ThreadingHTTPServer(("127.0.0.1", 0), pages) as application:
         Thread(target=application.serve_forever, daemon=True).start()
-        said = run(
+        output = run(
             folder, node, program("@playwright/test", "cli.js"), "test", "--reporter=line",
             "--workers=2", "--config=patient.config.ts", "--output", str(folder / "results"),
             RINGME_MOCK_URL=mock.url, CHROMIUM=chromium,
             APP_URL=f"http://127.0.0.1:{application.server_port}",
         )  # fmt: skip
         application.shutdown()
-        assert "3 passed" in said
+        assert "3 passed" in output
         assert sessions_of(mock, "playwright") == {"playwright-0", "playwright-1"}
 
 
-class _Quiet(SimpleHTTPRequestHandler):
+class _QuietHandler(SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None: ...
 
 
-def test_the_helper_is_served_to_download() -> None:
+def test_typescript_helper_is_served_for_download() -> None:
     with MockServer() as mock:
-        answer = httpx.get(f"{mock.url}/docs/examples/ringme-mock.ts")
-    assert answer.content == (EXAMPLES / "ringme-mock.ts").read_bytes()
-    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+        response = httpx.get(f"{mock.url}/docs/examples/ringme-mock.ts")
+    assert response.content == (EXAMPLES / "ringme-mock.ts").read_bytes()
+    assert response.headers["content-type"] == "text/plain; charset=utf-8"

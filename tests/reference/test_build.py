@@ -38,7 +38,7 @@ def run(*arguments: str | Path) -> Result:
     return CliRunner().invoke(docs, [str(argument) for argument in arguments])
 
 
-def test_two_builds_are_the_same(tmp_path: Path) -> None:
+def test_site_builds_are_reproducible(tmp_path: Path) -> None:
     for name in ("one", "two"):
         build_site(tmp_path / name, read_contract(SPEC))
     one = content(tmp_path / "one")
@@ -46,7 +46,7 @@ def test_two_builds_are_the_same(tmp_path: Path) -> None:
     assert {"index.html", "api.html", "openapi.json", "assets/scalar.js"} <= one.keys()
 
 
-def test_a_former_site_is_replaced_as_a_whole(tmp_path: Path) -> None:
+def test_build_replaces_an_existing_site_completely(tmp_path: Path) -> None:
     site = tmp_path / "site"
     build_site(site, DOCUMENT)
     (site / "left-over.html").write_text("old", encoding="utf-8")
@@ -55,7 +55,7 @@ def test_a_former_site_is_replaced_as_a_whole(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
 
-def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
+def test_build_refuses_a_folder_with_other_files(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work", encoding="utf-8")
     outcome = run(tmp_path)
     assert outcome.exit_code == 2
@@ -66,7 +66,7 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
     assert content(tmp_path) == {"thesis.txt": b"years of work"}
 
 
-def test_a_build_that_fails_leaves_the_former_site(
+def test_failed_build_keeps_the_existing_site(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = tmp_path / "site"
@@ -84,7 +84,7 @@ def test_a_build_that_fails_leaves_the_former_site(
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
 
-def test_the_command_says_what_to_open(tmp_path: Path, report_folder: Path) -> None:
+def test_command_prints_the_page_to_open(tmp_path: Path, report_folder: Path) -> None:
     outcome = run(tmp_path / "site", "--report", report_folder)
     assert outcome.exit_code == 0, outcome.output
     assert f"open {tmp_path / 'site' / 'index.html'}" in outcome.output
@@ -92,7 +92,7 @@ def test_the_command_says_what_to_open(tmp_path: Path, report_folder: Path) -> N
     assert report == (report_folder / "report.html").read_bytes()
 
 
-def test_without_a_report_the_site_says_how_to_make_one(tmp_path: Path) -> None:
+def test_site_without_a_report_says_how_to_create_one(tmp_path: Path) -> None:
     build_site(tmp_path / "site", DOCUMENT)
     assert "There is no report here" in (tmp_path / "site" / "contract-tests.html").read_text(
         "utf-8"
@@ -108,7 +108,7 @@ def test_a_folder_without_a_report_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "site").exists()
 
 
-def test_values_that_are_no_report_are_refused(tmp_path: Path) -> None:
+def test_file_that_is_not_a_report_is_refused(tmp_path: Path) -> None:
     (tmp_path / "report.html").write_text("x", encoding="utf-8")
     (tmp_path / "report.json").write_text("[]", encoding="utf-8")
     outcome = run(tmp_path / "site", "--report", tmp_path)
@@ -116,7 +116,7 @@ def test_values_that_are_no_report_are_refused(tmp_path: Path) -> None:
     assert "report.json: is not a report of ringme-contract" in outcome.output
 
 
-def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path: Path) -> None:
+def test_file_instead_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "site").write_text("x", encoding="utf-8")
     outcome = run(tmp_path / "site")
     assert outcome.exit_code == 2
@@ -130,7 +130,7 @@ def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path: Path) -> None:
         ("openapi: 3.0.3\npaths: {/a: {get: {}}}", "GET /a: operationId is missing"),
     ],
 )
-def test_a_broken_document_is_refused(tmp_path: Path, text: str, said: str) -> None:
+def test_invalid_document_is_refused(tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "spec.yaml").write_text(text, encoding="utf-8")
     outcome = run(tmp_path / "site", "--spec", tmp_path / "spec.yaml")
     assert outcome.exit_code == 2

@@ -49,7 +49,7 @@ def run_steps(language: str, folder: Path, url: str) -> list[str]:
     return done.stdout.split("=== step\n")[:-1]
 
 
-def shown(step: dict[str, Any], printed: str) -> Any:
+def documented_json(step: dict[str, Any], printed: str) -> Any:
     """Return the JSON that a step printed, with the documented values for those that vary."""
     value = json.loads(printed)
     expected = json.loads(step["answer"])
@@ -61,27 +61,27 @@ def shown(step: dict[str, Any], printed: str) -> Any:
 
 
 @pytest.mark.parametrize("language", [language["id"] for language in GUIDE["languages"]])
-def test_every_step_gives_the_answer_that_is_shown(
+def test_guide_steps_print_the_documented_responses(
     language: str, mock: RunningMock, tmp_path: Path
 ) -> None:
     require_programs(*TOOLS[language])
     outputs = run_steps(language, tmp_path, mock.url)
     assert len(outputs) == len(GUIDE["steps"])
     for step, printed in zip(GUIDE["steps"], outputs, strict=True):
-        value = shown(step, printed)
+        value = documented_json(step, printed)
         # As text, so that the order of keys is compared.
         assert json.dumps(value) == json.dumps(json.loads(step["answer"])), step["id"]
 
 
-def test_the_guide_follows_the_documentations_example() -> None:
-    answers = {step["id"]: json.loads(step["answer"]) for step in GUIDE["steps"]}
-    group = answers["group"]["id"]
-    assert [number["id"] for number in answers["members"]] == [28, 30]
-    assert {number["extension_group_id"] for number in answers["members"]} == {group}
-    assert answers["statistics"]["count"] > 5
+def test_guide_follows_the_example_of_the_documentation() -> None:
+    responses = {step["id"]: json.loads(step["answer"]) for step in GUIDE["steps"]}
+    group = responses["group"]["id"]
+    assert [number["id"] for number in responses["members"]] == [28, 30]
+    assert {number["extension_group_id"] for number in responses["members"]} == {group}
+    assert responses["statistics"]["count"] > 5
 
 
-def test_every_shell_command_of_the_workplace_page_works(mock: RunningMock) -> None:
+def test_shell_commands_of_the_workplace_page_work(mock: RunningMock) -> None:
     if mock.http.get("/__mock__/health").status_code != 200:
         pytest.skip("this mock has no control interface, which the page is about")
     require_programs("curl")

@@ -62,14 +62,12 @@ def broken_links(site: Path, pages: dict[str, HtmlPage]) -> list[str]:
     return broken
 
 
-def test_every_link_leads_to_a_file_and_a_place_in_it(
-    site: Path, pages: dict[str, HtmlPage]
-) -> None:
+def test_every_link_has_a_target_file_and_anchor(site: Path, pages: dict[str, HtmlPage]) -> None:
     assert broken_links(site, pages) == []
     assert sum(len(links_in(page)) for page in pages.values()) > 500
 
 
-def test_a_broken_link_would_be_found(site: Path, pages: dict[str, HtmlPage]) -> None:
+def test_broken_links_are_found(site: Path, pages: dict[str, HtmlPage]) -> None:
     bad = HtmlPage('<a href="none.html">a</a><a href="rules.html#none">b</a><a href="/x">c</a>')
     assert broken_links(site, {**pages, "bad.html": bad}) == [
         "bad.html: none.html",
@@ -78,7 +76,7 @@ def test_a_broken_link_would_be_found(site: Path, pages: dict[str, HtmlPage]) ->
     ]
 
 
-def test_pages_load_files_of_the_site_alone(site: Path, pages: dict[str, HtmlPage]) -> None:
+def test_pages_load_only_files_of_the_site(site: Path, pages: dict[str, HtmlPage]) -> None:
     for name, page in pages.items():
         for address in page.loaded:
             assert address == "data:," or (site / address).is_file(), f"{name} loads {address}"
@@ -97,7 +95,7 @@ def test_every_page_is_in_every_menu(pages: dict[str, HtmlPage]) -> None:
         assert own.keys() <= set(page.links)
 
 
-def test_every_operation_and_rule_has_a_place(
+def test_every_operation_and_rule_has_an_anchor(
     pages: dict[str, HtmlPage], document_contract: Contract
 ) -> None:
     document = pages["api.html"].document

@@ -30,7 +30,7 @@ def text_of(site: Path, name: str) -> str:
 
 
 @pytest.mark.parametrize("name", TEXT_PAGES)
-def test_a_page_has_one_h1_and_no_level_is_skipped(name: str, pages: dict[str, HtmlPage]) -> None:
+def test_page_has_one_h1_and_skips_no_heading_level(name: str, pages: dict[str, HtmlPage]) -> None:
     levels = [int(heading[1]) for heading in pages[name].headings]
     assert levels[0] == 1
     assert levels.count(1) == 1
@@ -38,7 +38,9 @@ def test_a_page_has_one_h1_and_no_level_is_skipped(name: str, pages: dict[str, H
 
 
 @pytest.mark.parametrize("name", TEXT_PAGES + VIEWER_PAGES)
-def test_a_page_can_be_entered_past_its_menu(name: str, pages: dict[str, HtmlPage]) -> None:
+def test_page_has_a_skip_link_and_marks_its_menu_entry(
+    name: str, pages: dict[str, HtmlPage]
+) -> None:
     page = pages[name]
     assert page.links[0] == "#main"
     assert ("html", {"lang": "en"}) in page.tags
@@ -48,7 +50,7 @@ def test_a_page_can_be_entered_past_its_menu(name: str, pages: dict[str, HtmlPag
 
 
 @pytest.mark.parametrize("name", TEXT_PAGES + VIEWER_PAGES)
-def test_a_page_says_what_it_may_load(name: str, pages: dict[str, HtmlPage]) -> None:
+def test_page_has_a_content_security_policy(name: str, pages: dict[str, HtmlPage]) -> None:
     policies = [
         str(values["content"])
         for tag, values in pages[name].tags
@@ -59,7 +61,9 @@ def test_a_page_says_what_it_may_load(name: str, pages: dict[str, HtmlPage]) -> 
     assert "http" not in policies[0]
 
 
-def test_every_rule_is_shown_with_its_grade(site: Path, document_contract: Contract) -> None:
+def test_rules_page_shows_every_rule_with_grade_and_level(
+    site: Path, document_contract: Contract
+) -> None:
     text = (site / "rules.html").read_text(encoding="utf-8")
     words = {"D": "documented", "O": "observed", "C": "chosen"}
     for rule in document_contract.document["x-rules"]:
@@ -70,9 +74,7 @@ def test_every_rule_is_shown_with_its_grade(site: Path, document_contract: Contr
             assert name == "*" or f'/{name}"' in article
 
 
-def test_an_operation_shows_the_rules_that_bind_it(
-    pages: dict[str, HtmlPage], document_contract: Contract
-) -> None:
+def test_operation_shows_its_rules(pages: dict[str, HtmlPage], document_contract: Contract) -> None:
     document = pages["api.html"].document
     assert document is not None
     descriptions = {
@@ -93,14 +95,12 @@ def test_an_operation_shows_the_rules_that_bind_it(
             assert next(line for line in lines if link in line).endswith(grade)
 
 
-def test_the_document_beside_the_pages_is_the_mocks_own(
-    site: Path, document_contract: Contract
-) -> None:
+def test_site_has_the_document_of_the_mock(site: Path, document_contract: Contract) -> None:
     served = json.loads((site / "openapi.json").read_text(encoding="utf-8"))
     assert served == document_contract.document
 
 
-def test_every_error_of_the_document_has_its_meaning(document_contract: Contract) -> None:
+def test_every_error_of_the_document_is_explained(document_contract: Contract) -> None:
     texts = error_texts()
     rows = read_errors(document_contract)
     shown = {(row["code"], row["word"]) for row in rows}
@@ -111,7 +111,7 @@ def test_every_error_of_the_document_has_its_meaning(document_contract: Contract
     assert {error["word"] for error in words} == texts["token_errors"].keys()
 
 
-def test_all_that_was_chosen_is_listed_as_a_difference(
+def test_differences_page_lists_everything_with_grade_c(
     pages: dict[str, HtmlPage], document_contract: Contract
 ) -> None:
     links = set(pages["differences.html"].links)
@@ -127,12 +127,12 @@ def test_all_that_was_chosen_is_listed_as_a_difference(
     assert {link.rsplit("/", 1)[-1] for link in links if "api.html#" in link} == chosen
 
 
-def test_the_report_is_linked_with_its_result(site: Path, pages: dict[str, HtmlPage]) -> None:
+def test_report_is_linked_with_its_result(site: Path, pages: dict[str, HtmlPage]) -> None:
     assert "contract-report.html" in pages["contract-tests.html"].links
     assert "63 of 63 rules passed, 2026-01-02 03:04:05 UTC" in text_of(site, "contract-tests.html")
 
 
-def test_texts_of_the_document_cannot_put_markup_into_a_page() -> None:
+def test_document_texts_are_escaped_in_pages() -> None:
     bad = "</script><script>alert(1)</script><b>x</b>"
     rule = {"id": "r", "text": bad, "grade": "C", "level": "MUST", "area": "a", "operations": ["*"]}
     operation = {"operationId": "brew", "summary": bad, "description": bad, "responses": {}}

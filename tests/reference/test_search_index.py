@@ -15,7 +15,7 @@ def entries(site: Path) -> list[list[str]]:
     return found
 
 
-def test_all_pages_rules_and_operations_are_found(
+def test_search_index_has_all_pages_rules_and_operations(
     site: Path, pages: dict[str, HtmlPage], document_contract: Contract
 ) -> None:
     found = entries(site)

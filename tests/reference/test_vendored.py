@@ -24,7 +24,7 @@ def files_of(component: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("component", COMPONENTS, ids=lambda one: str(one["name"]))
-def test_each_file_is_unchanged_beside_the_licence_of_its_release(
+def test_vendored_files_are_unchanged_and_have_licence_and_version(
     component: dict[str, Any],
 ) -> None:
     for file in files_of(component):
@@ -36,13 +36,13 @@ def test_each_file_is_unchanged_beside_the_licence_of_its_release(
     assert str(component["purl"]).endswith(f"@{component['version']}")
 
 
-def test_all_vendored_scripts_are_named() -> None:
+def test_vendored_json_lists_all_scripts() -> None:
     named = {file["name"] for one in COMPONENTS for file in files_of(one)}
     there = PACKAGE.glob("*/vendor/*/*.js")
     assert {path.relative_to(PACKAGE).as_posix() for path in there} == named
 
 
-def test_the_sbom_gets_them(tmp_path: Path) -> None:
+def test_sbom_includes_the_vendored_scripts(tmp_path: Path) -> None:
     lines = (ROOT / "Makefile").read_text("utf-8").split("ADD_VENDORED := ")[1].split("\n\n")[0]
     sbom = tmp_path / "sbom.json"
     sbom.write_text(json.dumps({"components": [{"name": "click"}]}), encoding="utf-8")

@@ -57,7 +57,7 @@ def store() -> Store:
     return store
 
 
-class Touched:
+class ReadCounter:
     """Counts of entries that were looked up, and of positions that were read in sorted lists."""
 
     def __init__(self) -> None:
@@ -81,26 +81,26 @@ class Touched:
 
     def counted(self, positions: list[Position]) -> list[Position]:
         """Copy a sorted list; reading positions of the copy increases the count."""
-        touched = self
+        read_counter = self
 
         class Counted(list[Position]):
             def __getitem__(self, index: Any) -> Any:
                 found = super().__getitem__(index)
-                touched.positions += len(found) if isinstance(index, slice) else 1
+                read_counter.positions += len(found) if isinstance(index, slice) else 1
                 return found
 
             def __iter__(self) -> Iterator[Position]:
-                touched.positions += len(self)
+                read_counter.positions += len(self)
                 return super().__iter__()
 
         return Counted(positions)
 
 
 @pytest.fixture
-def touched(store: Store, monkeypatch: pytest.MonkeyPatch) -> Touched:
+def read_counter(store: Store, monkeypatch: pytest.MonkeyPatch) -> ReadCounter:
     """Count from here on; covers each way in which the store reads."""
     assert len(store["record"]) == RECORDS + 1
-    counts = Touched()
+    counts = ReadCounter()
     monkeypatch.setattr(Collection, "get", counts.lookup(Collection.get))
     monkeypatch.setattr(Collection, "at", counts.lookups(Collection.at))
     index = store["record"]._index
@@ -173,16 +173,18 @@ def pages() -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("page", list(pages()))
-def test_a_page_touches_what_it_holds(store: Store, touched: Touched, page: Page) -> None:
+def test_reading_a_page_touches_only_its_entries(
+    store: Store, read_counter: ReadCounter, page: Page
+) -> None:
     offset = (page.number - 1) * PAGE
     query = Query(page.start, page.end, page.descending, offset=offset, limit=page.limit)
     found = [entry["record_uuid"] for entry in store.find("record", query, page.owner)]
     places = (page.places[::-1] if page.descending else page.places)[offset:][: page.limit]
     assert found == [record(place)["record_uuid"] for place in places]
-    assert touched.entries <= page.entries
-    assert touched.positions <= page.positions
+    assert read_counter.entries <= page.entries
+    assert read_counter.positions <= page.positions
 
 
-def test_one_record_is_found_by_its_key_alone(store: Store, touched: Touched) -> None:
+def test_record_is_found_by_key_with_one_lookup(store: Store, read_counter: ReadCounter) -> None:
     assert store["record"].get(record(RECORDS // 2)["record_uuid"]) is not None
-    assert (touched.entries, touched.positions) == (1, 0)
+    assert (read_counter.entries, read_counter.positions) == (1, 0)

@@ -18,7 +18,7 @@ _NAME = "state.db"
 _START_LIMIT = 30.0
 
 
-class NotKept:
+class MemoryStorage:
     options: tuple[str, ...] = ()
 
     def size_mb(self) -> float:
@@ -26,7 +26,7 @@ class NotKept:
         return 0.0
 
 
-class InFile(NotKept):
+class FileStorage(MemoryStorage):
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.options = ("--state", str(folder / _NAME))
@@ -35,7 +35,7 @@ class InFile(NotKept):
         return round(sum(one.stat().st_size for one in self._folder.glob(f"{_NAME}*")) / 1e6, 1)
 
 
-class InRedis(NotKept):
+class RedisStorage(MemoryStorage):
     def __init__(self, port: int) -> None:
         self._client = redis.Redis(HOST, port)
         self.options = ("--state", f"redis://{HOST}:{port}/0")
@@ -43,7 +43,7 @@ class InRedis(NotKept):
     def size_mb(self) -> float:
         return round(float(self._client.info("memory")["used_memory"]) / 1e6, 1)
 
-    def answers(self) -> bool:
+    def is_ready(self) -> bool:
         try:
             return bool(self._client.ping())
         except redis.ConnectionError:
@@ -51,7 +51,7 @@ class InRedis(NotKept):
 
 
 @contextmanager
-def redis_server(folder: Path) -> Iterator[InRedis]:
+def redis_server(folder: Path) -> Iterator[RedisStorage]:
     """Run a server that syncs to disk each second. Raises BenchError if it does not start."""
     with socket.create_server((HOST, 0)) as free:
         port = free.getsockname()[1]
@@ -65,12 +65,12 @@ def redis_server(folder: Path) -> Iterator[InRedis]:
     except OSError as error:
         raise BenchError(f"redis-server cannot be run: {error.strerror}") from None
     try:
-        kept, deadline = InRedis(port), time.monotonic() + _START_LIMIT
-        while not kept.answers():
+        storage, deadline = RedisStorage(port), time.monotonic() + _START_LIMIT
+        while not storage.is_ready():
             if time.monotonic() > deadline:
                 raise BenchError("redis-server does not answer")
             time.sleep(0.05)
-        yield kept
+        yield storage
     finally:
         process.kill()
         process.wait()

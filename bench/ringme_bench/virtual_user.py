@@ -25,7 +25,7 @@ _MOST_GROUPS = 20
 MOST_WRONG = 5
 
 
-class Visitor:
+class VirtualUser:
     """Visitor that sends random requests within a session, and knows id and name of its groups.
 
     It counts its responses by kind and status, and keeps some of the wrong ones.

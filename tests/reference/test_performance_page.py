@@ -60,7 +60,7 @@ def page(folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return Book(Material(read_contract(SPEC))).files["speed.html"].make().decode()
 
 
-def test_the_page_shows_the_last_comparison(
+def test_performance_page_shows_the_latest_comparison(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "compare.json").write_text(json.dumps(COMPARE), encoding="utf-8")
@@ -72,7 +72,7 @@ def test_the_page_shows_the_last_comparison(
     assert text.count("No result is included") == 4
 
 
-def test_without_results_the_page_says_how_to_measure(
+def test_performance_page_without_results_says_how_to_measure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = page(tmp_path, monkeypatch)
@@ -82,13 +82,15 @@ def test_without_results_the_page_says_how_to_measure(
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "{}"])
-def test_a_file_that_is_no_result_is_refused(tmp_path: Path, text: str) -> None:
+def test_file_that_is_not_a_benchmark_result_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "growth.json").write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError, match=r"growth\.json: is not a result of make bench"):
         read_speed(tmp_path)
 
 
-def test_the_committed_results_can_be_shown(site: Path, pages: dict[str, HtmlPage]) -> None:
+def test_performance_page_shows_the_committed_results(
+    site: Path, pages: dict[str, HtmlPage]
+) -> None:
     text = (site / "speed.html").read_text(encoding="utf-8")
     for path in RESULTS.glob("*.json"):
         conditions = json.loads(path.read_text(encoding="utf-8"))["conditions"]

@@ -16,13 +16,19 @@ POLICY = (
 )
 
 
-def test_the_browser_may_load_run_and_send_nothing_foreign(visitor: PageClient) -> None:
-    for answer in (visitor.get(), visitor.get(f"{PAGE}/none"), visitor.http.post(f"{PAGE}/none")):
-        assert answer.headers["content-security-policy"] == POLICY
-        assert answer.headers["x-content-type-options"] == "nosniff"
-        assert answer.headers["referrer-policy"] == "same-origin"
-        assert answer.headers["cross-origin-resource-policy"] == "same-origin"
-        assert answer.headers["cache-control"] == "no-store"
+def test_content_security_policy_of_the_page_allows_only_its_own_origin(
+    page_client: PageClient,
+) -> None:
+    for response in (
+        page_client.get(),
+        page_client.get(f"{PAGE}/none"),
+        page_client.http.post(f"{PAGE}/none"),
+    ):
+        assert response.headers["content-security-policy"] == POLICY
+        assert response.headers["x-content-type-options"] == "nosniff"
+        assert response.headers["referrer-policy"] == "same-origin"
+        assert response.headers["cross-origin-resource-policy"] == "same-origin"
+        assert response.headers["cache-control"] == "no-store"
 
 
 @pytest.fixture(scope="module")
@@ -39,21 +45,21 @@ NOT_ADMITTED = [
 
 
 @pytest.mark.parametrize(("client", "headers"), NOT_ADMITTED)
-def test_who_may_not_control_the_mock_is_led_to_the_documentation(
+def test_client_without_control_access_is_redirected_to_the_documentation(
     app: MockApp, client: str, headers: dict[str, str]
 ) -> None:
-    answer = send_request(app, "GET", "/", client, headers=headers)
-    assert answer.is_redirect
-    assert answer.headers["location"] == "/docs/"
+    response = send_request(app, "GET", "/", client, headers=headers)
+    assert response.is_redirect
+    assert response.headers["location"] == "/docs/"
     moved = send_request(app, "GET", "/s/mine/", client, headers=headers)
     assert moved.headers["location"] == "/s/mine/docs/"
     (script,) = [one for one in links(send_request(app, "GET", "/").text) if ".js" in one]
-    answer = send_request(app, "GET", f"/{script}", client, headers=headers)
-    assert answer.status_code == 403
-    assert answer.json()["status"] == "control_refused"
+    response = send_request(app, "GET", f"/{script}", client, headers=headers)
+    assert response.status_code == 403
+    assert response.json()["status"] == "control_refused"
 
 
-def test_everybody_sees_the_page_of_a_mock_that_everybody_may_control() -> None:
+def test_page_is_served_to_all_clients_if_all_may_control_the_mock() -> None:
     app = create_app(SPEC, FIXTURES, control=ANY)
     headers = {"Host": "mock.example"}
     assert send_request(app, "GET", "/", "192.0.2.7", headers=headers).status_code == 200

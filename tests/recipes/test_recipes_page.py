@@ -28,5 +28,5 @@ def page() -> str:
 
 
 @pytest.mark.parametrize("path", RECIPES, ids=[path.name for path in RECIPES])
-def test_every_file_of_a_recipe_is_shown(page: str, path: Path) -> None:
+def test_recipes_page_shows_every_file_of_a_recipe(page: str, path: Path) -> None:
     assert path.read_text("utf-8").strip() in page

@@ -12,7 +12,7 @@ from cli.command import serving
 from ringme_mock.docs.material import CONTENT
 
 
-def test_a_client_of_the_name_trusts_the_mock_and_gets_through(tmp_path: Path) -> None:
+def test_client_of_the_service_host_name_can_connect(tmp_path: Path) -> None:
     page = (CONTENT / "recipes.md").read_text("utf-8")
     line = re.search(r"^ringme-mock serve --port 443 (.*)$", page, re.MULTILINE)
     assert line is not None
@@ -24,6 +24,6 @@ def test_a_client_of_the_name_trusts_the_mock_and_gets_through(tmp_path: Path) -
         with httpx.Client(verify=trusting, trust_env=False, headers={"Host": name}) as client:
             # The name that the certificate is checked against.
             named = {"sni_hostname": name}
-            answer = client.get(f"{command.url}/api/ver1.0/user/", extensions=named)
+            response = client.get(f"{command.url}/api/ver1.0/user/", extensions=named)
     # The host name is accepted: only a token is missing.
-    assert answer.status_code == 401
+    assert response.status_code == 401
