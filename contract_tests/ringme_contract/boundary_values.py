@@ -28,12 +28,14 @@ _LONG = 3000
 _INTEGERS = (0, 2**53 + 1, 2**63 - 1, -(2**63), -1)
 _WIDE = "\U0001f4de"
 _LARGE = (2**31, 2**63 - 1)
+_INT64 = {"minimum": -(2**63), "maximum": 2**63 - 1}
 # None that a lenient server could take for the id of an entry. The last ones are the highest
 # possible id and three that are too high, the last of them for 64 bits.
 _OTHER_DIGITS = {ord("0") + digit: 0xFF10 + digit for digit in range(10)}
 _IDS = (
-    "0", str(-NOWHERE), "x", f"+{NOWHERE}", str(NOWHERE).translate(_OTHER_DIGITS),
-    str(2**63 - 1), str(2**63), "1" * 20, str(2**64 + NOWHERE),
+    "0", str(-NOWHERE), "x", f"+{NOWHERE}", f"{NOWHERE}x", f"{NOWHERE}.0",
+    str(NOWHERE).translate(_OTHER_DIGITS), str(2**63 - 1), str(2**63), "1" * 20,
+    str(2**64 + NOWHERE),
 )  # fmt: skip
 
 
@@ -69,14 +71,14 @@ class BoundaryValues:
             first = str(schema["enum"][0])
             found += [*schema["enum"], "x", first.upper(), f" {first} "]
         elif kind == "string":
-            found += [sample, 5, *self._lengths(schema, sample)]
+            found += [sample, 5, {"text": sample}, *self._lengths(schema, sample)]
             near = [f"{sample}\n", sample.translate(_OTHER_DIGITS)]
             # A URL of another scheme, and of none.
             _, separator, rest = sample.partition("://")
             near += [f"ftp://{rest}", f"//{rest}"] if separator else []
             found += ["x", "", *near] if "pattern" in schema else []
         elif kind == "integer":
-            found += ["1", 1.5, True, 1, *(_bounds(schema) or [0])]
+            found += ["1", 1.5, True, 1, 0, *_bounds(schema)]
         elif kind == "boolean":
             found += [True, False, "true", 0, 1]
         return [Value(one, self.allows(schema, one)) for one in once(found)]
@@ -131,10 +133,11 @@ def _text_of(sample: str, length: int, character: str, in_front: bool) -> str:
 
 
 def _bounds(schema: Schema) -> list[int]:
+    known = {**(_INT64 if schema.get("format") == "int64" else {}), **schema}
     found = []
     for bound, outward in (("minimum", -1), ("maximum", 1)):
-        if bound in schema:
-            found += [schema[bound], schema[bound] + outward]
+        if bound in known:
+            found += [known[bound], known[bound] + outward]
     return found
 
 

@@ -16,6 +16,8 @@ from ringme_spec.schema import Schema
 
 # More than the usual 255 characters of a database column.
 _LONG = 300
+# More than some databases store in a text.
+_VERY_LONG = 2**16 + 1
 # A key of no body in the document.
 UNKNOWN = "contract_unknown_key"
 
@@ -205,6 +207,20 @@ class Entries:
             for name in self._unique & chosen.keys():
                 chosen[name] = self.factory.value(operation, name, self.identity)
             yield chosen
+        yield from self._blank(operation)
+
+    def _blank(self, operation: Operation) -> Iterator[Item]:
+        """A body with a blank label, if another text can have the prefix of the run."""
+        texts = self.factory.changeable(operation)
+        label = next((one for one in texts if one == self._label), None)
+        if label and len(texts) > 1 and self._values.allows(operation.sent[label], " "):
+            yield {name: self.kit.new_name("Text") for name in texts} | {label: " "}
+
+    def long_text(self, operation: Operation) -> Item:
+        """A very long text for a property without a maximum length, if responses show one."""
+        texts = self.factory.changeable(operation)
+        unlimited = [one for one in texts if "maxLength" not in operation.sent[one]]
+        return dict.fromkeys([*self.shown(dict.fromkeys(unlimited))][-1:], "x" * _VERY_LONG)
 
     def values(self, operation: Operation, name: str) -> list[Any]:
         """Valid values of a property."""

@@ -206,6 +206,12 @@ class RequestValues:
             if is_free and schema.get("type") == "string" and name not in reserved:
                 yield name
 
+    @classmethod
+    def changeable(cls, operation: Operation) -> list[str]:
+        """The free texts that an update may change."""
+        fixed = operation.collection.fixed
+        return [one for one in cls.free_texts(operation) if one not in fixed]
+
 
 def lenient_number(text: str) -> str:
     """The number that a lenient server may read in a text; the text itself if there is none."""

@@ -54,7 +54,7 @@ def a_new_entry_reads_as_it_was_answered(kit: CheckContext, operation: Operation
 def a_new_entry_has_the_values_that_were_sent(kit: CheckContext, operation: Operation) -> None:
     """Each valid value of a property, all properties at once: in the response, alone, in lists."""
     entries, made = Entries(kit, operation.collection), []
-    for chosen in entries.bodies(operation):
+    for chosen in filter(None, (*entries.bodies(operation), entries.long_text(operation))):
         sent = kit.factory.body(operation, **chosen)
         made.append(entries.create(**sent))
         _expect_sent(entries, made[-1], sent)

@@ -81,6 +81,12 @@ def a_filtered_list_is_the_filter_of_the_whole(kit: CheckContext, operation: Ope
         fullest = max(pool, key=lambda entry: len(_own_values(entry, filters)))
         given = {name: [value] for name, value in _own_values(fullest, filters).items()}
         _compare(kit, operation, owner, shown, given)
+        # Of two entries.
+        others = [_own_values(one, filters) for one in pool if one is not fullest]
+        other = max(others, key=len, default={})
+        shared = several & given.keys() & other.keys()
+        both = {name: [*given[name], other[name]] for name in sorted(shared)}
+        _compare(kit, operation, owner, shown, both)
         for crossed in _crossed(pool, filters):
             _compare(kit, operation, owner, shown, crossed)
         for name in given:

@@ -184,7 +184,8 @@ _VARYING = ("x-ratelimit-remaining", "x-ratelimit-reset", "date", "connection", 
 def a_head_is_a_get_without_a_body(kit: CheckContext) -> None:
     """HEAD of each GET, about entries of the check: the same status and headers, no body.
 
-    Read-only users may send it as well; another client gets the same status as with GET.
+    Read-only users may send it as well; another client, and whoever leaves out a required
+    parameter, gets the same status as with GET.
     """
     own, callers = OwnEntries(kit), cycle(readers(kit))
     plain = {"Accept-Encoding": "identity"}
@@ -204,6 +205,9 @@ def a_head_is_a_get_without_a_body(kit: CheckContext) -> None:
         for name in got.headers.keys() - {*_VARYING, "content-length"}:
             told = head.headers.get(name)
             kit.expect_equal(f"{name} of HEAD {path}", told, got.headers.get(name))
+    needy = [one for one in kit.secured_operations if one.reads and kit.factory.query(one)]
+    for operation in some(kit, needy, _REFUSED, "head without parameters"):
+        kit.expect(kit.client.request("HEAD", own.path(operation)), 400)
     if "other_client" in kit.target.identities:
         stranger = kit.caller("other_client")
         refused = [one for one in kit.secured_operations if one.reads and needed_keys(one)]

@@ -57,7 +57,8 @@ def a_changed_entry_reads_as_it_was_answered(kit: CheckContext, operation: Opera
 def an_update_shows_the_values_that_were_sent(kit: CheckContext, operation: Operation) -> None:
     """Each valid value of a property, all properties at once: in the response, alone, in lists.
 
-    Texts with a null character are kept whole; a store that cannot hold them may refuse with 400.
+    So is a long text. Texts with a null character are kept whole; a store that cannot hold them may
+    refuse with 400.
     """
     entries = Entries(kit, operation.collection)
     # With all properties, so that null clears values.
@@ -66,6 +67,9 @@ def an_update_shows_the_values_that_were_sent(kit: CheckContext, operation: Oper
         entry = entries.change(entry, changes)
         entries.expect_read(entry)
     entries.expect_listed(entry)
+    if long := entries.long_text(operation):
+        entries.expect_read(entries.change(entry, long))
+        entry = entries.change(entry, {name: entry[name] for name in long})
     texts = texts_with_null(kit, operation)
     if entries.caller.put(entries.path("update", entry), texts).status_code != 400:
         entry = {**entry, **entries.shown(texts)}
@@ -74,9 +78,7 @@ def an_update_shows_the_values_that_were_sent(kit: CheckContext, operation: Oper
 
 def texts_with_null(kit: CheckContext, operation: Operation) -> dict[str, str]:
     """A body of all free texts that may change, each with a null character inside."""
-    names = (
-        one for one in kit.factory.free_texts(operation) if one not in operation.collection.fixed
-    )
+    names = kit.factory.changeable(operation)
     return {name: f"{kit.new_name('text')}\0 and more" for name in names}
 
 

@@ -95,6 +95,19 @@ async def _remove_with_all(mock: Mock, collection: str, keys: list[Any]) -> None
 
 
 @before
+async def forgotten_in_items(mock: Mock, request: Request, key: str) -> Response:
+    """Makes a property null that is the key of the deleted entry."""
+    response = await mock.send(request)
+    if response.ok:
+        state = await mock.state()
+        for one in (entry for content in state.values() for entry in content["entries"]):
+            if str(one.get(key)) == request.key:
+                one[key] = None
+        await mock.set_state(state)
+    return response
+
+
+@before
 async def items_go_along(mock: Mock, request: Request, collection: str) -> Response:
     """Deletes recorded items along with a group or number."""
     name = "id" if request.collection == "extension" else "extension_group_id"
@@ -140,6 +153,15 @@ async def group_of_the_call(mock: Mock, request: Request, key: str, also: bool) 
         async with mock.changed(("extension", entry["extension_id"], group)):
             return await mock.send(request)
     return response
+
+
+@before
+async def found_by_its_end(mock: Mock, request: Request) -> None:
+    """Finds an item by the part of its key after the first dash."""
+    beginning, dash, end = request.key.partition("-")
+    for key in await mock.keys(request.collection) if dash else ():
+        if str(key).partition("-")[2] == end.upper():
+            request.path = request.path.replace(f"{beginning}-{end}", str(key))
 
 
 @before

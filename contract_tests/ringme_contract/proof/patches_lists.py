@@ -138,6 +138,19 @@ async def listed_too(mock: Mock, request: Request, response: Response, key: Any)
         response.set_json(found)
 
 
+@after_success
+async def deleted_numbers_listed(
+    mock: Mock, request: Request, response: Response, key: str
+) -> None:
+    """Lists items of deleted numbers in the group that the numbers were in at the time."""
+    found, numbers = response.json, await mock.keys("extension")
+    names = request.operation.response_properties if request.operation else ()
+    for one in await in_range(mock, request, of_client=True):
+        if one["extension_id"] not in numbers and str(one[key]) == request.values["ext_group_id"]:
+            found.append({name: one[name] for name in names})
+    response.set_json(found)
+
+
 @before
 async def filter_by_start(mock: Mock, request: Request, name: str) -> Response | None:
     """Lets an entry pass a filter that its value begins with, with or without the prefix."""

@@ -32,6 +32,7 @@ def _json_anew(text: str) -> str:
 _CHANGES: dict[str, Callable[[Any], Any]] = {
     "cut": lambda new: new[:100],
     "cut at 255": lambda new: new[:255],
+    "cut at 64 KiB": lambda new: new[: 2**16 - 1],
     "lower": lambda new: new.lower(),
     "trimmed": lambda new: new.strip(),
     "empty is null": lambda new: new or None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -237,8 +238,14 @@ def unknown_keys_refused(_: Mock, request: Request) -> Response | None:
 
 
 @before
-def one_value_counts(_: Mock, request: Request, of: str, first: bool) -> None:
-    """Keeps one of several values of a list (`array`), or of other parameters (`single`)."""
+def one_value_counts(_: Mock, request: Request, of: str, first: bool, least: int = 1) -> None:
+    """Keeps one of several values of a list (`array`), or of other parameters (`single`).
+
+    Only if at least this many parameters have several.
+    """
+    names = Counter(key.partition("[")[0] for key, _ in request.query)
+    if sum(count > 1 for count in names.values()) < least:
+        return
     known = request.operation.query_parameters if request.operation else ()
     arrays = {one.name for one in known if one.is_list}
     kept: dict[str, tuple[str, str]] = {}

@@ -15,6 +15,8 @@ from ringme_contract.scenarios.views import expect_shown, never_used, own_id, pl
 from ringme_spec.operations import Operation
 
 _JSON = {"Content-Type": "application/json"}
+# Deletes of all entries of a list.
+_EMPTYING = ("delete_range", "delete_listed")
 # The levels of nesting that must be accepted.
 _DEEPEST = 90
 # A valid change, by collection.
@@ -31,6 +33,12 @@ def _some_with_body(kit: CheckContext, *about: object) -> list[Operation]:
 def a_content_type_without_a_body_is_fine(kit: CheckContext) -> None:
     """Many clients send it with each GET and DELETE."""
     own = OwnEntries(kit)
+    held = [one for one in kit.secured_operations if own.holds(one)]
+    lists = some(kit, (one for one in held if one.action in ("list", "stats")), 6)
+    for operation in (*lists, *(one for one in held if one.action in _EMPTYING)):
+        path, query = own.path(operation), kit.factory.query(operation, ranged=True)
+        response = kit.client.request(operation.method, path, params=query, headers=_JSON)
+        kit.expect(response, operation.status)
     items = [*paths_of(kit, own).values()]
     members = kit.path("extension", extension_group=own["extension_group"]["id"])
     for path in (kit.me, members, *map(kit.path, CHANGES), *items):

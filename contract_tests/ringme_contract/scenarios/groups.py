@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from ringme_contract.caller import readers
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.scenarios.item_kinds import Items, group_of, of_each_kind, section_of_number
+from ringme_contract.scenarios.item_kinds import (
+    Items,
+    group_of,
+    group_then,
+    of_each_kind,
+    offered,
+    section_of_number,
+)
 from ringme_contract.scenarios.users import NEEDS, User, expect_error
 from ringme_contract.scenarios.views import (
+    client_view,
     expect_gone,
+    expect_same_view,
     expect_shown,
 )
 
@@ -63,6 +74,33 @@ def recorded_items_stay(kit: CheckContext, items: Items) -> None:
     if "extension_lists" not in kit.target.off:
         left = items.read(section_of_number(number))
         kit.expect_equal(f"the {items} of the number", left, its)
+
+
+@check("group-delete", deletes_recorded_items=True)
+def recorded_items_keep_the_group_of_their_time(kit: CheckContext) -> None:
+    """Even when it is deleted: one of the target, without users; its members are released."""
+    group = _group_without_users(kit)
+    members = kit.client.read(kit.path("extension", extension_group=group))
+    for collection, key in (
+        ("extension_group", group), *(("extension", one["id"]) for one in members),
+    ):  # fmt: skip
+        kit.guard.give_up(collection, key)
+    before = client_view(kit, ranged=True)
+    kit.expect(kit.client.delete(kit.path("extension_group", group)), 204)
+    expect_same_view(kit, "deleting a group", client_view(kit, ranged=True), before)
+    expect_gone(kit, "extension_group", group, "extension_group_not_found")
+    for one in members:
+        expect_shown(kit, "extension", {**one, "extension_group_id": None})
+
+
+def _group_without_users(kit: CheckContext) -> int:
+    """A group that items of the client are of, the one with fewest members."""
+    then = {group_then(item) for items in offered(kit) for item in items.read()}
+    homes = Counter(one["extension_group_id"] for one in kit.factory.read("extension"))
+    used = {one["extension_group_id"] for one in kit.factory.read("user")}
+    found = [one["id"] for one in kit.factory.read("extension_group") if one["id"] in then - used]
+    kit.need_offered(found, "the client has no group with recorded items and without users")
+    return int(min(found, key=lambda one: homes[one]))
 
 
 @check("group-delete", isolated=True)

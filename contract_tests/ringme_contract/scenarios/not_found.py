@@ -30,11 +30,12 @@ _KINDS = (RECORD, VOICEMAIL, FAX)
 @check("error-not-found")
 @of_each_kind(*_KINDS)
 def an_item_of_another_group_is_missing(kit: CheckContext, items: Items) -> None:
-    """It is found in the group of its number, but not elsewhere or as another kind."""
+    """It is found in the group of its number, but not elsewhere, as another kind or by its end."""
     number, (item, *_) = items.numbers()[0]
     client, key, word = kit.client, item[items.key], items.missing
     here, find = group_of(kit, number), kit.path.find
     kit.expect(client.get(items.path(here, key)), 200)
+    kit.expect(client.get(items.path(here, _with_another_beginning(key))), 404, word)
     for elsewhere in strange_sections(kit):
         for action in ("download", "storage_url"):
             if find(items.name, action, (elsewhere.owner, items.name)):
@@ -55,6 +56,12 @@ def an_item_of_another_group_is_missing(kit: CheckContext, items: Items) -> None
                 own = outer.me or kit.factory.own(str(outer.collection), "other_client")
                 path = fill(operation, {str(outer.collection): own, items.name: key})
                 kit.expect(other_client.get(path), 404, word)
+
+
+def _with_another_beginning(key: str) -> str:
+    """The key with other digits before its first dash, where some keys have an id."""
+    first, dash, rest = key.partition("-")
+    return ("8" if first.startswith("9") else "9") * len(first) + dash + rest
 
 
 @check("error-not-found", writes=False)

@@ -15,6 +15,7 @@ from ringme_contract.scenarios.item_kinds import (
     RECORD,
     VOICEMAIL,
     between,
+    group_then,
     offered,
 )
 from ringme_contract.scenarios.views import (
@@ -90,7 +91,7 @@ def null_takes_the_number_out(kit: CheckContext) -> None:
 
 @check("extension-delete", deletes_recorded_items=True)
 def its_items_stay_with_the_client(kit: CheckContext) -> None:
-    """Items of every kind, and their files, stay at the client and leave the lists of the group.
+    """Items of every kind, and their files, stay at the client and leave the lists of all groups.
 
     At the client they are counted, and deleted alone and by a range. A new number with the same
     name has none of them.
@@ -98,7 +99,7 @@ def its_items_stay_with_the_client(kit: CheckContext) -> None:
     client, group = kit.client, kit.new_group()["id"]
     beside = kit.new_extension(extension_group_id=group)
     for number in _numbers_with_every_kind(kit):
-        path = kit.path("extension", number["id"])
+        path, former = kit.path("extension", number["id"]), _groups_of(kit, number)
         kit.guard.give_up("extension", number["id"])
         kit.place(number["id"], group)
         items = item_ids(kit, client, "extension_group", group)
@@ -109,6 +110,10 @@ def its_items_stay_with_the_client(kit: CheckContext) -> None:
         for owner, key in (("extension_group", group), ("extension", again["id"])):
             for name, left in item_ids(kit, client, owner, key).items():
                 kit.expect_equal(f"the {name} items of {owner} {key}", left, [])
+        for key in former:
+            for name, left in item_ids(kit, client, "extension_group", key).items():
+                mine = [one for one in left if one in items[name]]
+                kit.expect_equal(f"the {name} items of the deleted number in {key}", mine, [])
         for name, keys in items.items():
             for action in ("download", "storage_url"):
                 at_client = kit.path.find(name, action, ["client", name])
@@ -120,6 +125,18 @@ def its_items_stay_with_the_client(kit: CheckContext) -> None:
         expect_members(kit, {group: [beside, again]})
         kit.expect(client.delete(kit.path("extension", again["id"])), 204)
     _expect_range_delete(kit)
+
+
+def _groups_of(kit: CheckContext, number: Item) -> set[int]:
+    """The existing groups that a number with recorded items is in, or was in at their time."""
+    then = {
+        group_then(one)
+        for items in offered(kit)
+        for one in items.read()
+        if one.get("extension_id") == number["id"]
+    }
+    groups = {one["id"] for one in kit.factory.read("extension_group")}
+    return groups & {number["extension_group_id"], *then}
 
 
 def _expect_range_delete(kit: CheckContext) -> None:

@@ -11,6 +11,8 @@ from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.datetime_texts import SECOND, read_datetime, whole_second
 from ringme_contract.entries.factories import Item
+from ringme_contract.entries.operation_paths import fill
+from ringme_contract.scenarios.group_user_scope import LONG_AGO
 from ringme_contract.scenarios.item_kinds import (
     CLIENT,
     FAX,
@@ -63,7 +65,7 @@ def a_deleted_fax_is_gone_everywhere(kit: CheckContext) -> None:
 def _delete_at_each_level(items: Items) -> None:
     """Deletes one item by its group and, if there are enough, by client and number.
 
-    Each as a user of that level, if there is one.
+    Each as a user of that level, if there is one; at the number a fax as a user of its group.
     """
     for level in ("extension_group", "extension", "client"):
         if level == "extension_group" or items.has_more_than_spared():
@@ -74,7 +76,7 @@ def _delete_one(items: Items, level: str) -> None:
     """Deletes one item, which other checks need least."""
     kit, whole, known = items.kit, items.read(), items.kit.target.identities
     own = own_id(kit, "extension", "extension") if "extension" in known else None
-    at_own = level == "extension"
+    at_own = level == "extension" and items.name != FAX
     groups = [one["id"] for one in kit.factory.read("extension_group")]
     # Another check needs an item with the group of its time.
     telling = sum(group_then(one) in groups for _, its in items.numbers() for one in its)
@@ -101,7 +103,7 @@ def _delete_one(items: Items, level: str) -> None:
     caller = kit.client
     if at_own and own == number["id"]:
         caller = kit.caller("extension")
-    elif level == "extension_group" and "login" in known:
+    elif level != "client" and "login" in known:
         caller = User(kit, views.group.key).log_in().caller
     kit.expect(caller.delete(path), 204)
     views.expect(f"DELETE {path}", [item])
@@ -254,6 +256,16 @@ def _delete_range_at(items: Items, level: str) -> None:
 def _unpadded(bounds: dict[str, str]) -> dict[str, str]:
     """The same times without leading zeros, which are optional."""
     return {name: re.sub(r"\b0(?=[0-9])", "", text) for name, text in bounds.items()}
+
+
+@check("user-types", needs=("client", "extension"), deletes_recorded_items=True)
+def an_extension_user_may_delete_ranges_of_its_number(kit: CheckContext) -> None:
+    """Of all kinds; there is nothing in the range."""
+    caller, number = kit.caller("extension"), own_id(kit, "extension", "extension")
+    for operation in kit.secured_operations:
+        if operation.action == "delete_range" and operation.section == kit.roles.numbers:
+            path = fill(operation, {kit.roles.numbers: number})
+            kit.expect(caller.delete(path, **LONG_AGO), operation.status)
 
 
 @check("access", deletes_recorded_items=True)

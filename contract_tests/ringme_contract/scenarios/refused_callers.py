@@ -23,7 +23,7 @@ def _no_client(kit: CheckContext) -> str:
 
 @check("error-body", needs=("client", "client_read_only"), isolated=True, smoke=True)
 def errors_are_json_with_a_message(kit: CheckContext) -> None:
-    """One of each status, with an error code if it has one; a browser gets the same."""
+    """One of each status, with its error code or without `status`; a browser gets the same."""
     client, reader, groups = kit.client, kit.caller("client_read_only"), kit.path("extension_group")
     missing = kit.path("extension_group", NOWHERE)
     browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "ru"}
@@ -38,14 +38,16 @@ def errors_are_json_with_a_message(kit: CheckContext) -> None:
         (405, None, client.request("PATCH", groups, json={})),
         (415, None, client.request("POST", groups, **_TEXT)),
         (400, None, client.request("POST", groups, json={}, headers=browser)),
-        (404, None, client.request("GET", missing, headers=browser)),
+        (404, "extension_group_not_found", client.request("GET", missing, headers=browser)),
         (404, None, client.request("GET", _no_path(kit), headers=browser)),
         (405, None, client.request("PATCH", groups, json={}, headers=browser)),
     ):
         kit.expect(response, code, word)
         kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         kit.expect_equal(f"the media type of a {code}", kind, "application/json")
-        message = response.json()["message"]
+        body = response.json()
+        kit.expect_equal(f"status in the body of a {code}", body.get("status"), word)
+        message = body["message"]
         is_text = isinstance(message, str) and message != ""
         kit.expect_true(f"the message of a {code} is a text", is_text, message)
 

@@ -111,7 +111,8 @@ class _Bounds:
                     continue
                 sent = {**factory.body(operation), name: value.value}
                 # The highest possible id is valid, but no such group exists.
-                status = 404 if value.value == _LAST else operation.status
+                refers = name in operation.collection.references
+                status = 404 if refers and value.value == _LAST else operation.status
                 self._try(operation, name, value, status, path, body=sent)
         for name in operation.needed:
             sent = factory.body(operation)
