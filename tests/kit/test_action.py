@@ -64,31 +64,33 @@ def run_check(folder: Path, **inputs: str) -> Run:
     return Run(done.returncode, done.stdout + done.stderr, output, summary)
 
 
-def test_every_input_is_one_that_a_step_uses_and_gets_into_no_script() -> None:
+def test_action_inputs_are_used_and_never_inserted_into_scripts() -> None:
     used = set(_INPUT.findall((ROOT / "action.yml").read_text("utf-8")))
     assert used == set(ACTION["inputs"])
     assert not [step["run"] for step in STEPS if "${{" in step.get("run", "")]
 
 
-def test_each_variable_of_the_check_is_one_of_an_option() -> None:
+def test_variables_of_the_check_step_are_options() -> None:
     (step,) = [one for one in STEPS if one.get("id") == "check"]
     variables = {one.envvar for one in check.params}
     assert set(step["env"]) - {"RINGME_CONTRACT_PROFILE"} <= variables
 
 
-def test_the_actions_that_it_uses_are_pinned_to_a_commit() -> None:
+def test_used_actions_are_pinned_to_a_commit() -> None:
     used = [step["uses"] for step in STEPS if "uses" in step]
     assert used
     assert all(re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", one) for one in used)
 
 
-def test_it_installs_the_kit_of_its_own_checkout() -> None:
+def test_action_installs_the_kit_of_its_checkout() -> None:
     assert '"$GITHUB_ACTION_PATH[contract]"' in STEPS[0]["run"]
     for step in STEPS:
         subprocess.run(["bash", "-n", "-c", step.get("run", "")], check=True)
 
 
-def test_a_good_target_passes_with_reports_and_a_summary(mock: RunningMock, tmp_path: Path) -> None:
+def test_conforming_target_passes_with_reports_and_a_summary(
+    mock: RunningMock, tmp_path: Path
+) -> None:
     done = run_check(tmp_path, url=mock.url)
     assert (done.code, done.output) == (0, "exit-code=0\n"), done.said
     assert "::error" not in done.said
@@ -97,7 +99,7 @@ def test_a_good_target_passes_with_reports_and_a_summary(mock: RunningMock, tmp_
     assert (tmp_path / "contract-report" / "junit.xml").is_file()
 
 
-def test_a_failure_is_an_annotation_and_the_exit_code_an_output(tmp_path: Path) -> None:
+def test_failure_is_an_annotation_and_sets_the_exit_code_output(tmp_path: Path) -> None:
     with running_server("groups-of-all") as server:
         done = run_check(tmp_path, url=server.url)
     assert (done.code, done.output) == (1, "exit-code=1\n"), done.said
@@ -107,7 +109,7 @@ def test_a_failure_is_an_annotation_and_the_exit_code_an_output(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("name", ["url", "target", "expect", "report-dir"])
-def test_an_input_is_never_read_as_a_part_of_the_script(name: str, tmp_path: Path) -> None:
+def test_inputs_cannot_inject_shell_commands(name: str, tmp_path: Path) -> None:
     hostile = '"; touch pwned; $(touch pwned) `touch pwned` \n touch pwned'
     done = run_check(tmp_path, **{"url": "http://127.0.0.1:1", name: hostile})
     assert (done.code, done.output) == (2, "exit-code=2\n"), done.said

@@ -95,7 +95,7 @@ _AREAS = ("basics", "errors", "entries", "safety")
 _OTHERS = ("access", "user-types", "paging", "envelope", "group-delete")
 
 
-def test_added_resources_pass_all_rules_on_the_mock_that_serves_them() -> None:
+def test_added_resources_pass_all_rules_on_the_mock() -> None:
     rules = [one.id for one in read_contract(SPEC).rules.values() if one.area in _AREAS]
     report = _check(_ROOMS, _RESOURCES, rules=(*rules, *_OTHERS), layers=_FOLLOWING)
     bad = {

@@ -69,16 +69,14 @@ def _no_github(monkeypatch: pytest.MonkeyPatch) -> None:
         (["http://127.0.0.1:1", "--expect", "none.toml"], "none.toml: cannot be read"),
     ],
 )
-def test_bad_options_are_said_in_one_line(arguments: list[str], said: str) -> None:
+def test_invalid_options_are_a_one_line_error(arguments: list[str], said: str) -> None:
     done = ringme_contract("check", *arguments)
     assert done.exit_code == 2
     assert said in done.output
     assert "Traceback" not in done.output
 
 
-def test_a_report_that_cannot_be_written_is_known_before_the_run(
-    mock: RunningMock, tmp_path: Path
-) -> None:
+def test_unwritable_report_is_an_error_before_the_run(mock: RunningMock, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     done = ringme_contract("check", mock.url, "--report-dir", str(tmp_path / "file" / "reports"))
     assert done.exit_code == 2
@@ -96,7 +94,9 @@ def test_a_report_that_cannot_be_written_is_known_before_the_run(
         ("check", speechless, "cannot be reached|http"),
     ],
 )
-def test_a_server_that_does_not_answer(command: str, behaviour: Odd, said: str) -> None:
+def test_server_without_a_valid_response_is_a_one_line_error(
+    command: str, behaviour: Odd, said: str
+) -> None:
     with odd_server(behaviour) as url:
         done = ringme_contract(command, url, "--timeout", "300ms")
     assert done.exit_code == 2, done.output
@@ -106,13 +106,13 @@ def test_a_server_that_does_not_answer(command: str, behaviour: Odd, said: str) 
 
 
 @pytest.mark.parametrize("command", ["check", "doctor", "sweep"])
-def test_a_port_that_refuses(command: str) -> None:
+def test_refused_connection_is_an_error(command: str) -> None:
     done = ringme_contract(command, refused_url())
     assert done.exit_code == 2
     assert "refused" in done.output
 
 
-def test_a_host_that_is_not_there() -> None:
+def test_unknown_host_is_an_error() -> None:
     done = ringme_contract("check", "http://nowhere.invalid", "--target", str(MOCK))
     assert done.exit_code == 2
     assert "cannot be reached" in done.output
@@ -132,7 +132,7 @@ def test_a_host_that_is_not_there() -> None:
     ],
     ids=["html", "html 404", "redirect", "always 401", "500"],
 )
-def test_a_server_that_is_something_else(
+def test_server_of_another_kind_is_a_one_line_error(
     behaviour: Odd, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     instead_of_all_checks(monkeypatch, GOOD, MAKING)
@@ -158,7 +158,7 @@ def test_wrong_secrets_end_the_run_only_if_no_identity_gets_a_token(
     assert "status 401 invalid_client (none of 8 identities gets a token)" in done.output
 
 
-def test_a_target_that_goes_away_ends_the_run_soon(
+def test_unreachable_target_ends_the_run(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def goes_away(kit: object) -> None:

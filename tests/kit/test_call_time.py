@@ -27,7 +27,7 @@ def failing(times: int) -> tuple[list[int], Any]:
 
 
 @pytest.mark.parametrize(("times", "passes"), [(0, True), (3, True), (9, False)])
-def test_a_check_that_fails_late_is_repeated_a_few_times(
+def test_late_failure_of_a_call_check_is_retried_three_times(
     monkeypatch: pytest.MonkeyPatch, times: int, passes: bool
 ) -> None:
     monkeypatch.setattr(call_time, "_RINGS", -1.0)
@@ -41,7 +41,7 @@ def test_a_check_that_fails_late_is_repeated_a_few_times(
 
 
 @pytest.mark.parametrize(("name", "value"), [("_RINGS", 1e9), ("_WAITED", -1.0)])
-def test_a_check_that_fails_at_once_or_has_waited_in_vain_is_not_repeated(
+def test_early_failure_or_timeout_of_a_call_check_is_not_retried(
     monkeypatch: pytest.MonkeyPatch, name: str, value: float
 ) -> None:
     monkeypatch.setattr(call_time, name, value)

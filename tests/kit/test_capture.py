@@ -179,7 +179,7 @@ def lists_of(url: str, folder: Path | None = None) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", SOURCES)
-def test_what_was_captured_gives_the_same_lists_at_every_level(name: str, tmp_path: Path) -> None:
+def test_captured_fixtures_give_the_same_lists_as_the_service(name: str, tmp_path: Path) -> None:
     out = tmp_path / "mine"
     with source(name) as url:
         captured(url, out, "--keep-personal-data")
@@ -210,7 +210,7 @@ def personal(folder: Path) -> Iterator[tuple[str, str, str, str]]:
                     yield name, prop, kind, value
 
 
-def test_nothing_personal_is_left_anywhere(both: tuple[Path, Path]) -> None:
+def test_capture_contains_no_personal_data(both: tuple[Path, Path]) -> None:
     kept, made_up = both
     text = "\n".join(path.read_text() for path in made_up.iterdir())
     originals = {value for *_, kind, value in personal(kept) if kind != "url"}
@@ -225,7 +225,7 @@ def test_nothing_personal_is_left_anywhere(both: tuple[Path, Path]) -> None:
     assert [one for one in originals if len(one) > 4 and f'"{one}"' in text] == []
 
 
-def test_the_shape_and_all_that_is_not_personal_stay(both: tuple[Path, Path]) -> None:
+def test_capture_keeps_shape_and_values_that_are_not_personal(both: tuple[Path, Path]) -> None:
     before, after = map(entries_in, both)
     assert before.keys() == after.keys()
     kinds = {(name, prop) for name, prop, *_ in personal(both[0])}
@@ -240,7 +240,7 @@ def test_the_shape_and_all_that_is_not_personal_stay(both: tuple[Path, Path]) ->
                     assert new[prop] == value
 
 
-def test_equal_values_are_replaced_by_equal_ones_and_others_by_others(
+def test_equal_personal_values_get_equal_replacements(
     both: tuple[Path, Path],
 ) -> None:
     pairs: dict[tuple[str, str], set[str]] = {}
@@ -264,7 +264,7 @@ def test_equal_values_are_replaced_by_equal_ones_and_others_by_others(
 
 
 @pytest.mark.parametrize("option", [(), ("--keep-personal-data",)])
-def test_a_capture_can_be_served_with_the_command_it_prints(
+def test_capture_can_be_served_with_its_printed_command(
     option: tuple[str, ...], tmp_path: Path
 ) -> None:
     out = tmp_path / "mine"
@@ -287,7 +287,7 @@ def test_a_capture_can_be_served_with_the_command_it_prints(
         assert httpx.post(url + path, data=given).status_code == 200
 
 
-def test_no_request_but_that_for_a_token_is_anything_but_get(tmp_path: Path) -> None:
+def test_capture_sends_only_gets_and_token_requests(tmp_path: Path) -> None:
     methods = []
 
     def watch(call: Call) -> None:
@@ -300,7 +300,7 @@ def test_no_request_but_that_for_a_token_is_anything_but_get(tmp_path: Path) -> 
     assert len(methods) < 200
 
 
-def test_an_interrupted_capture_goes_on_where_it_was(tmp_path: Path) -> None:
+def test_interrupted_capture_is_resumed(tmp_path: Path) -> None:
     out, broken = tmp_path / "mine", [True]
     counts = {True: 0, False: 0}
 
@@ -367,7 +367,7 @@ HOSTILE: dict[str, tuple[Behaviour, str]] = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_service_that_cannot_be_read_ends_it_in_one_line(name: str, tmp_path: Path) -> None:
+def test_capture_of_an_unreadable_service_is_a_one_line_error(name: str, tmp_path: Path) -> None:
     behave, words = HOSTILE[name]
     out = tmp_path / "mine"
     with source("mock") as upstream, hostile_server(upstream, behave) as server:
@@ -406,7 +406,7 @@ def without_numbers(call: Call, content: bytes) -> bytes:
     return b"[]" if content.startswith(b"[") else content
 
 
-def test_the_target_file_must_supply_what_the_service_does_not_show(tmp_path: Path) -> None:
+def test_values_the_service_does_not_show_come_from_the_target_file(tmp_path: Path) -> None:
     out = tmp_path / "mine"
     with source("mock") as upstream, hostile_server(upstream, changed(without_numbers)) as server:
         lacking = 'off = ["client_data"]\n'
@@ -447,7 +447,7 @@ def test_an_unsuitable_target_file_is_reported(
     assert not out.exists()
 
 
-def test_a_user_of_a_group_cannot_show_a_client(tmp_path: Path) -> None:
+def test_capture_with_a_group_user_is_refused(tmp_path: Path) -> None:
     group = TARGET.split("[identities.group]")[1].split("[")[0]
     head = TARGET.split("[identities.client]")[0]
     (tmp_path / "t.toml").write_text(f"{head}[identities.client]{group}", "utf-8")
@@ -460,7 +460,7 @@ def test_a_user_of_a_group_cannot_show_a_client(tmp_path: Path) -> None:
     )
 
 
-def test_a_folder_that_has_something_in_it_stays_as_it_is(tmp_path: Path) -> None:
+def test_capture_into_a_folder_that_is_not_empty_is_refused(tmp_path: Path) -> None:
     out = tmp_path / "mine"
     out.mkdir()
     (out / "note.txt").write_text("mine")
@@ -469,7 +469,7 @@ def test_a_folder_that_has_something_in_it_stays_as_it_is(tmp_path: Path) -> Non
     assert f"{out}: must be empty, or not exist yet" in result.stderr
 
 
-def test_json_in_a_text_keeps_its_shape_and_the_names_of_its_members() -> None:
+def test_json_in_a_text_keeps_its_shape_and_member_names() -> None:
     made_up = MadeUp(CONTRACT, keep=False)
     value = {"crm": {"id": 4711, "+79990001001": ["Ann", None, True]}, "a@b.example": "", "n": 7}
     groups = [{"extra_params": json.dumps(value)}, {"extra_params": "plain"}]

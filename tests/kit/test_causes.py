@@ -97,13 +97,13 @@ STAYS = [
 ]
 
 
-def test_failures_after_a_write_without_effect_are_one_finding() -> None:
+def test_failures_after_an_ineffective_write_are_one_finding() -> None:
     assert said(*STAYS) == [
         f'DELETE {ONE_GROUP} has no effect: expected 404, got 200 {{"id": 7}} (5 checks)'
     ]
 
 
-def test_a_body_that_is_nested_too_deeply_is_no_error_of_the_kit() -> None:
+def test_deeply_nested_body_is_not_an_error_of_the_kit() -> None:
     deep = replace(PUT, request_body="[" * 100_000)
     failure = failed(1, deep, sent("GET", NUMBER, 200, ENTRY), expected=RENAMED, got=ENTRY)
     assert len(find_causes([failure])) == 1
@@ -192,7 +192,7 @@ def test_a_body_that_is_nested_too_deeply_is_no_error_of_the_kit() -> None:
         ),
     ],
 )
-def test_each_cause_is_named_with_what_it_breaks(
+def test_causes_are_named_with_their_failures(
     failures: list[Outcome], headlines: list[str]
 ) -> None:
     assert said(*failures) == headlines
@@ -223,7 +223,7 @@ def printed(failures: list[Outcome], verbose: bool = False) -> list[str]:
     return stream.getvalue().splitlines()
 
 
-def test_the_terminal_says_it_in_40_lines_whatever_breaks_and_everything_if_asked() -> None:
+def test_terminal_report_has_at_most_40_lines_unless_verbose() -> None:
     operations = [one for one in OPERATIONS if one.method == "GET"]
     failures = [
         failed(n, sent("GET", example_path(one), 430 + n), expected=1, got=2)
@@ -239,7 +239,7 @@ def test_the_terminal_says_it_in_40_lines_whatever_breaks_and_everything_if_aske
     assert all(f"{one.check}: message" in everything for one in failures)
 
 
-def test_a_script_replays_a_failure_and_says_if_it_is_gone(
+def test_replay_script_repeats_a_failure_and_tells_if_it_is_fixed(
     tmp_path: Path, mock: RunningMock
 ) -> None:
     with running_server("delete-answers-200") as faulty:

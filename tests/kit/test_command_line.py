@@ -41,7 +41,7 @@ def _no_github(monkeypatch: pytest.MonkeyPatch) -> None:
 # --- exit codes
 
 
-def test_a_run_whose_rules_all_pass_ends_with_0(
+def test_exit_code_is_0_if_all_rules_pass(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     instead_of_all_checks(monkeypatch, GOOD, MAKING)
@@ -50,7 +50,7 @@ def test_a_run_whose_rules_all_pass_ends_with_0(
     assert "2 of 2 MUST" in done.output.splitlines()[-1]
 
 
-def test_a_must_that_fails_ends_with_1_and_is_shown_with_its_proof(
+def test_exit_code_is_1_if_a_must_fails_and_evidence_is_shown(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     instead_of_all_checks(monkeypatch, GOOD, BAD)
@@ -70,7 +70,7 @@ def test_a_must_that_fails_ends_with_1_and_is_shown_with_its_proof(
         assert text in done.output
 
 
-def test_an_error_of_the_kit_ends_with_4_and_blames_nobody(
+def test_exit_code_is_4_for_an_error_in_a_check(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def breaks_down(kit: CheckContext) -> None:
@@ -91,7 +91,7 @@ def test_an_error_of_the_kit_ends_with_4_and_blames_nobody(
     assert "Traceback" not in done.output
 
 
-def test_an_error_outside_of_the_checks_ends_with_4_in_one_line(
+def test_exit_code_is_4_for_an_error_outside_of_checks(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     instead_of_all_checks(monkeypatch, GOOD)
@@ -104,7 +104,7 @@ def test_an_error_outside_of_the_checks_ends_with_4_in_one_line(
     assert len(done.output.splitlines()) == 1
 
 
-def test_a_check_that_cannot_read_a_malformed_response_blames_that_response(
+def test_check_that_cannot_read_a_malformed_response_fails(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def reads_nothing(kit: CheckContext) -> None:
@@ -120,7 +120,7 @@ def test_a_check_that_cannot_read_a_malformed_response_blames_that_response(
     )
 
 
-def test_a_rule_without_a_check_is_not_reached_and_ends_with_3(
+def test_exit_code_is_3_if_a_rule_has_no_check(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     instead_of_all_checks(monkeypatch, GOOD)
@@ -129,7 +129,7 @@ def test_a_rule_without_a_check_is_not_reached_and_ends_with_3(
     assert "paging, media-delete, record-download, media-file" in done.output
 
 
-def test_what_the_target_does_not_offer_is_listed_and_does_not_fail_the_run(
+def test_rules_the_target_does_not_offer_are_listed_and_do_not_fail(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     instead_of_all_checks(monkeypatch, GOOD, MAKING)
@@ -138,7 +138,7 @@ def test_what_the_target_does_not_offer_is_listed_and_does_not_fail_the_run(
     assert "not offered: group-create: the target must not be changed" in done.output
 
 
-def test_a_run_that_could_show_nothing_is_not_green(
+def test_exit_code_is_3_if_no_rule_could_be_checked(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     instead_of_all_checks(monkeypatch, MAKING)
@@ -157,7 +157,7 @@ def test_options_can_come_from_the_environment(
     assert (done.exit_code, len(done.output.splitlines())) == (0, 1)
 
 
-def test_rules_and_layers_can_be_left_out(
+def test_rules_and_layers_can_be_excluded(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     instead_of_all_checks(monkeypatch, GOOD, MAKING, BAD)
@@ -175,7 +175,7 @@ def test_rules_lists_every_rule_of_the_document() -> None:
     assert all(f"  {one.id} " in done.output and one.text in done.output for one in rules)
 
 
-def test_an_identity_that_is_missing_leaves_its_checks_unreached(
+def test_checks_of_a_missing_identity_are_not_reached(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     instead_of_all_checks(monkeypatch, own_check("me", reads_user))
@@ -213,7 +213,7 @@ def expect(folder: Path, *entries: tuple[str, str]) -> str:
         ("me", '"2999-12-31"', 2, "expires: must be a date"),
     ],
 )
-def test_expected_failures(
+def test_expected_failures_determine_the_exit_code(
     mock: RunningMock,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
@@ -229,7 +229,7 @@ def test_expected_failures(
     assert said in done.output
 
 
-def test_a_rule_is_expected_to_fail_once(tmp_path: Path) -> None:
+def test_rule_listed_twice_as_expected_failure_is_an_error(tmp_path: Path) -> None:
     path = expect(tmp_path, ("me", "2999-12-31"), ("me", "2999-12-31"))
     done = ringme_contract("check", "http://127.0.0.1:1", "--expect", path)
     assert done.exit_code == 2
@@ -239,7 +239,7 @@ def test_a_rule_is_expected_to_fail_once(tmp_path: Path) -> None:
 # --- doctor, init, sweep
 
 
-def test_doctor_finds_all_there_in_the_mock(mock: RunningMock) -> None:
+def test_doctor_finds_no_problem_in_the_mock(mock: RunningMock) -> None:
     done = ringme_contract("doctor", mock.url)
     assert done.exit_code == 0, done.output
     assert "ok      group: sales-lead, extension_group_id 3, access full" in done.output
@@ -293,7 +293,7 @@ def test_doctor_finds_all_there_in_the_mock(mock: RunningMock) -> None:
         "limited",
     ],
 )
-def test_doctor_says_what_is_wrong_and_what_is_missing(
+def test_doctor_reports_wrong_and_missing_data(
     mock: RunningMock, tmp_path: Path, old: str, new: str, code: int, said: str
 ) -> None:
     target = mock_target(tmp_path, (old, new))
@@ -302,7 +302,7 @@ def test_doctor_says_what_is_wrong_and_what_is_missing(
     assert said in done.output
 
 
-def test_doctor_names_the_rules_that_a_missing_identity_leaves_out(
+def test_doctor_lists_the_rules_not_checked_without_an_identity(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     instead_of_all_checks(monkeypatch, own_check("me", reads_user))
@@ -315,9 +315,7 @@ def test_doctor_names_the_rules_that_a_missing_identity_leaves_out(
     assert "not checked, at least in part: me" in done.output
 
 
-def test_doctor_names_each_kind_of_data_in_a_way_of_its_own(
-    mock: RunningMock, tmp_path: Path
-) -> None:
+def test_doctor_names_each_kind_of_data_differently(mock: RunningMock, tmp_path: Path) -> None:
     text = MOCK.read_text()
     start, end = text.index("[identities.group]"), text.index("[identities.group_read_only]")
     # Without a group, the data of the client are counted.
@@ -327,7 +325,7 @@ def test_doctor_names_each_kind_of_data_in_a_way_of_its_own(
     assert len(counted) == len(set(counted)) == 6
 
 
-def test_init_writes_a_file_once(tmp_path: Path) -> None:
+def test_init_does_not_overwrite_a_file_without_force(tmp_path: Path) -> None:
     path = tmp_path / "new" / "folder" / "target.toml"
     assert ringme_contract("init", str(path)).exit_code == 0
     before = path.read_text()
@@ -343,9 +341,7 @@ def test_init_writes_a_file_once(tmp_path: Path) -> None:
     assert ringme_contract("init", "-").output == before
 
 
-def test_sweep_removes_what_a_crashed_run_left_and_nothing_else(
-    mock: RunningMock, admin: Api
-) -> None:
+def test_sweep_removes_only_leftovers_of_a_crashed_run(mock: RunningMock, admin: Api) -> None:
     def names() -> list[str]:
         return [one["name"] for one in admin.read("/client/@me/extension_group/")]
 
@@ -373,7 +369,7 @@ def test_sweep_removes_what_a_crashed_run_left_and_nothing_else(
     assert "0 found" in ringme_contract("sweep", mock.url).output
 
 
-def test_a_missing_library_is_named_with_what_installs_it() -> None:
+def test_missing_library_error_names_the_installation_command() -> None:
     script = (
         "import sys; sys.modules['rich'] = None; sys.argv = ['ringme-contract', '--version'];"
         "from ringme_contract.__main__ import main; main()"

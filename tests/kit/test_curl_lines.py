@@ -52,7 +52,7 @@ REQUESTS: dict[str, tuple[str, str, dict[str, Any]]] = {
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
 @pytest.mark.parametrize("name", REQUESTS)
-def test_a_curl_line_sends_the_same(name: str, tmp_path: Path) -> None:
+def test_curl_command_sends_the_same_request(name: str, tmp_path: Path) -> None:
     method, path, arguments = REQUESTS[name]
     came: list[tuple[str, str, dict[str, str], bytes]] = []
 

@@ -35,7 +35,7 @@ def _find_texts() -> Iterator[tuple[Path, int, str]]:
                 yield path.relative_to(_KIT), node.lineno, node.value
 
 
-def test_no_path_of_the_document_stands_in_the_kit() -> None:
+def test_kit_contains_no_paths_of_the_document() -> None:
     parts = {
         part
         for one in _CONTRACT.operations.values()
@@ -47,7 +47,7 @@ def test_no_path_of_the_document_stands_in_the_kit() -> None:
     assert [one for one in _texts() if path.search(one[2])] == []
 
 
-def test_no_operation_id_of_the_document_stands_in_the_kit() -> None:
+def test_kit_contains_no_operation_ids_of_the_document() -> None:
     assert [one for one in _texts() if one[2] in _CONTRACT.operations] == []
 
 

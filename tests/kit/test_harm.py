@@ -122,7 +122,7 @@ def left(before: Entries, after: Entries) -> dict[str, set[int]]:
         hostile.another_id_after_update,
     ],
 )  # fmt: skip
-def test_what_was_there_stays_and_what_is_left_is_named(
+def test_existing_data_is_kept_and_leftovers_are_reported(
     alter: hostile.Alter | None, tmp_path: Path
 ) -> None:
     """Whatever is created is removed, or reported with its number of entries."""
@@ -135,7 +135,7 @@ def test_what_was_there_stays_and_what_is_left_is_named(
         assert sum(int(count) for count, kind in told if kind == name) == len(keys), lines
 
 
-def test_entries_of_another_run_stay(tmp_path: Path) -> None:
+def test_entries_of_another_run_are_kept(tmp_path: Path) -> None:
     """The prefix of a concurrent run tells its entries apart."""
 
     def begin(state: dict[str, Any]) -> None:
@@ -149,7 +149,7 @@ def test_entries_of_another_run_stay(tmp_path: Path) -> None:
         assert left(before, entries(url))["extension_group"] == set()
 
 
-def test_what_has_changed_beside_the_run_is_named_and_not_deleted(tmp_path: Path) -> None:
+def test_foreign_changes_are_reported_and_not_deleted(tmp_path: Path) -> None:
     """A PUT that changes all entries gives each the prefix of the run."""
     with target(hostile.update_of_all) as url:
         before = entries(url)
@@ -162,7 +162,7 @@ def test_what_has_changed_beside_the_run_is_named_and_not_deleted(tmp_path: Path
 
 
 @pytest.mark.parametrize("digits", [11, 18, 40])
-def test_numbers_may_have_any_length(digits: int, tmp_path: Path) -> None:
+def test_run_supports_numbers_of_any_length(digits: int, tmp_path: Path) -> None:
     def lengthen(state: dict[str, Any]) -> None:
         for client in state["client"]["entries"]:
             client["extension_len"] = digits
@@ -195,7 +195,7 @@ def test_numbers_may_have_any_length(digits: int, tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_check_sends_no_request_that_might_harm_the_targets_own(
+def test_check_sends_no_request_that_could_harm_existing_data(
     send: Callable[[CheckContext], httpx.Response], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: list[httpx.Response] = []
@@ -207,9 +207,7 @@ def test_a_check_sends_no_request_that_might_harm_the_targets_own(
     assert sent == []
 
 
-def test_nothing_is_written_to_a_target_that_is_only_to_be_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_read_only_run_sends_no_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def writes(kit: CheckContext) -> None:
         kit.anonymous.post(kit.path("extension_group"), {"name": "x"})
 
@@ -221,7 +219,7 @@ def test_nothing_is_written_to_a_target_that_is_only_to_be_read(
     assert written == {"/oauth/token"}
 
 
-def test_what_could_not_be_undone_for_one_reason_is_told_once(
+def test_equal_clean_up_errors_are_reported_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def undoes_in_vain(kit: CheckContext) -> None:
@@ -252,7 +250,7 @@ def test_references_to_a_deliberately_deleted_number_need_not_be_restored(
     assert kit.left_behind == []
 
 
-def test_an_entry_is_restored_whichever_path_it_was_changed_at(mock: RunningMock) -> None:
+def test_entry_is_restored_if_it_was_changed_at_several_paths(mock: RunningMock) -> None:
     with open_session(Options(mock.url, target=MOCK)) as session:
         kit = session.kit.for_check("changing")
         paths = [kit.path("client", key) for key in ("@me", 12)]

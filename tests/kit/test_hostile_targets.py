@@ -167,7 +167,7 @@ def _little_memory() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_hostile_target(
+def test_hostile_target_leads_to_the_documented_exit_code(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: str
 ) -> None:
     behave, code = KINDS[kind]
@@ -199,7 +199,7 @@ def test_a_hostile_target(
         assert base64.b64encode(f"x{token}".encode()).decode()[4:-4] not in "".join(told)
 
 
-def test_requests_are_kept_back_for_the_clean_up(
+def test_requests_of_the_rate_limit_are_reserved_for_clean_up(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch, admin: Api
 ) -> None:
     def makes_groups(kit: CheckContext) -> None:
@@ -215,7 +215,7 @@ def test_requests_are_kept_back_for_the_clean_up(
     assert admin.read("/client/@me/extension_group/") == before
 
 
-def test_the_request_that_ended_the_target_is_named(
+def test_report_names_the_request_that_stopped_the_target(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ended = threading.Event()
@@ -250,7 +250,7 @@ def test_a_failed_request_does_not_keep_the_received_data(mock: RunningMock) -> 
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="needs glibc")
-def test_the_threads_of_a_run_share_one_heap() -> None:
+def test_threads_share_one_memory_arena() -> None:
     script = """
 import ctypes, threading
 from ringme_contract.cli.memory import share_memory

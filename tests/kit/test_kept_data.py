@@ -23,7 +23,9 @@ def _entries(url: str) -> dict[str, list[Any]]:
     }
 
 
-def test_all_entries_are_as_before_if_no_items_may_be_deleted(tmp_path: Path) -> None:
+def test_run_without_permission_to_delete_items_leaves_all_entries_unchanged(
+    tmp_path: Path,
+) -> None:
     keep = ("delete_recorded_items = true", "delete_recorded_items = false")
     with MockServer() as server:
         before = _entries(server.url)

@@ -70,7 +70,7 @@ def makes_all_kinds(kit: CheckContext) -> None:
 # The mock runs in this process: what it leaves to the garbage collector after a malformed request
 # does not matter here.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_smoke_run_leaves_the_target_as_it_was_and_claims_no_conformance(
+def test_smoke_run_leaves_the_target_unchanged_and_claims_no_conformance(
     mock: RunningMock, target: str, tmp_path: Path
 ) -> None:
     """The number of requests is about that of the profile."""
@@ -88,7 +88,7 @@ def test_a_smoke_run_leaves_the_target_as_it_was_and_claims_no_conformance(
     assert run["requests"] == pytest.approx(PROFILES["smoke"].requests, rel=0.15)
 
 
-def test_a_check_that_fails_or_breaks_down_cleans_up(
+def test_failed_or_crashed_check_cleans_up(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(kit: CheckContext) -> None:
@@ -108,7 +108,7 @@ def test_a_check_that_fails_or_breaks_down_cleans_up(
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_run_cleans_up_and_still_writes_its_reports(
+def test_interrupted_run_cleans_up_and_writes_its_reports(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, number: int
 ) -> None:
     def is_interrupted(kit: CheckContext) -> None:
@@ -134,7 +134,7 @@ def test_an_interrupted_run_cleans_up_and_still_writes_its_reports(
     assert (suite.get("tests"), suite.get("errors")) == ("3", "2")
 
 
-def test_a_signal_in_the_midst_of_a_request_leaves_nothing_behind(
+def test_signal_during_a_request_leaves_no_entry(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The response is awaited, as it has the id of the created entry."""
@@ -158,7 +158,7 @@ def test_a_signal_in_the_midst_of_a_request_leaves_nothing_behind(
     assert snapshot(mock) == before
 
 
-def test_a_second_signal_ends_the_run_at_once_and_still_cleans_up(
+def test_second_signal_ends_the_run_at_once_after_clean_up(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def is_interrupted_twice(kit: CheckContext) -> None:
@@ -173,7 +173,7 @@ def test_a_second_signal_ends_the_run_at_once_and_still_cleans_up(
     assert snapshot(mock) == before
 
 
-def test_ctrl_c_ends_the_real_command_in_good_order(
+def test_ctrl_c_ends_the_command_after_clean_up(
     mock: RunningMock, target: str, tmp_path: Path
 ) -> None:
     before = snapshot(mock)
@@ -199,7 +199,7 @@ def test_ctrl_c_ends_the_real_command_in_good_order(
     assert snapshot(mock) == before
 
 
-def test_what_cannot_be_removed_is_named(
+def test_failed_clean_up_is_reported(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch, admin: Api
 ) -> None:
     def cannot_clean_up(kit: CheckContext) -> None:
@@ -214,7 +214,7 @@ def test_what_cannot_be_removed_is_named(
     assert "not cleaned up: error in the kit: KeyError" in done.output
 
 
-def test_leftovers_of_a_crashed_run_do_no_harm(
+def test_leftovers_of_a_crashed_run_do_not_affect_a_run(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch, admin: Api
 ) -> None:
     admin.post("/client/@me/extension_group/", {"name": "contract-0a1b2c group 1"})

@@ -27,7 +27,9 @@ _FULL = Path("/dev/full")
 
 
 @pytest.mark.parametrize(("rule", "code"), [("me", 0), ("nothing", 2)])
-def test_a_closed_pipe_changes_no_exit_code(mock: RunningMock, rule: str, code: int) -> None:
+def test_closed_output_pipe_does_not_change_the_exit_code(
+    mock: RunningMock, rule: str, code: int
+) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(
@@ -40,7 +42,7 @@ def test_a_closed_pipe_changes_no_exit_code(mock: RunningMock, rule: str, code: 
 
 
 @pytest.mark.skipif(not _FULL.exists(), reason="needs /dev/full")
-def test_a_full_disk_for_the_output_is_one_line_and_changes_no_exit_code(mock: RunningMock) -> None:
+def test_full_output_disk_is_a_one_line_error_with_the_same_exit_code(mock: RunningMock) -> None:
     with _FULL.open("w") as full:
         done = subprocess.run(
             [*COMMAND, mock.url, "--rule", "me"], stdout=full, stderr=subprocess.PIPE, text=True
@@ -50,7 +52,7 @@ def test_a_full_disk_for_the_output_is_one_line_and_changes_no_exit_code(mock: R
 
 
 @pytest.mark.skipif(not _FULL.exists(), reason="needs /dev/full")
-def test_a_report_that_cannot_be_written_costs_neither_the_others_nor_the_verdict(
+def test_unwritable_report_does_not_affect_other_reports_and_the_verdict(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     arguments = [mock.url, "--layer", "scenarios", "--json", str(_FULL), "--ndjson", str(_FULL)]
@@ -65,7 +67,7 @@ def test_a_report_that_cannot_be_written_costs_neither_the_others_nor_the_verdic
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_a_run_whose_target_hangs(
+def test_signal_ends_a_run_against_a_hanging_target(
     mock: RunningMock, tmp_path: Path, number: int
 ) -> None:
     """The run does not wait for the request in progress, which would time out after an hour."""

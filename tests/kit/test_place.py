@@ -26,7 +26,7 @@ def recorded_items(mock: RunningMock) -> list[object]:
     return [admin.read("/client/@me/record/", **bounds), admin.read("/client/@me/extension/")]
 
 
-def test_runs_in_a_row_on_one_mock_find_the_same_in_sessions_of_their_own(
+def test_successive_runs_in_separate_sessions_have_the_same_result(
     mock: RunningMock, tmp_path: Path
 ) -> None:
     before = recorded_items(mock)
@@ -47,7 +47,7 @@ def test_runs_in_a_row_on_one_mock_find_the_same_in_sessions_of_their_own(
     assert recorded_items(mock) == before
 
 
-def test_the_operations_of_a_target_below_a_path_are_known() -> None:
+def test_operations_of_a_target_below_a_path_are_recognised() -> None:
     contract = read_contract(SPEC)
     for before in ("", "/s/one", "/a/b/"):
         conformance = Conformance(contract, before)
@@ -74,7 +74,7 @@ def test_the_operations_of_a_target_below_a_path_are_known() -> None:
         (409, {"message": "No such path"}, False),
     ],
 )
-def test_an_escaped_slash_may_be_taken_for_one(
+def test_escaped_slash_may_be_treated_as_a_slash(
     status: int, body: dict[str, str], is_fine: bool
 ) -> None:
     path = "/api/ver1.0/client/@me/extension/30%2F"

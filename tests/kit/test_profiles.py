@@ -29,7 +29,7 @@ def test_the_smoke_profile_has_a_check_of_each_rule() -> None:
     assert len(chosen) < len(checks) / 2
 
 
-def test_the_time_of_a_run_follows_latency_jobs_and_the_requests_a_second_allowed() -> None:
+def test_estimated_run_time_depends_on_latency_jobs_and_rate_limit() -> None:
     start = _PROFILE.seconds(0, jobs=8)
     assert _PROFILE.seconds(0.1, jobs=1) == pytest.approx(start + 800)
     assert _PROFILE.seconds(0.1, jobs=8) == pytest.approx(start + 200)
@@ -46,7 +46,7 @@ def test_the_time_of_a_run_follows_latency_jobs_and_the_requests_a_second_allowe
         (0.01, (10000, 7999, 60), "7999 left of 10000 an hour (reset in 60 s)"),
     ],
 )
-def test_a_run_that_cannot_end_well_is_known_before(
+def test_run_that_cannot_finish_is_predicted(
     latency: float, limit: tuple[int, int, int] | None, said: str
 ) -> None:
     troubles = list(Pace(latency, limit).troubles(_PROFILE, load_target(MOCK)))
@@ -65,7 +65,7 @@ def test_check_warns_of_a_run_that_cannot_finish(
     assert "warning" not in done.output
 
 
-def test_doctor_says_how_long_each_profile_takes_and_whether_that_suffices(
+def test_doctor_estimates_each_profile_and_compares_it_with_the_budget(
     mock: RunningMock, tmp_path: Path
 ) -> None:
     target = mock_target(tmp_path, ("[range]", 'profile = "full"\ntime_budget = 2\n\n[range]'))
@@ -78,7 +78,7 @@ def test_doctor_says_how_long_each_profile_takes_and_whether_that_suffices(
     assert ringme_contract("doctor", mock.url).exit_code == 0
 
 
-def test_a_profile_that_there_is_not_is_refused(tmp_path: Path) -> None:
+def test_unknown_profile_is_refused(tmp_path: Path) -> None:
     target = mock_target(tmp_path, ("[range]", 'profile = "ful"\n\n[range]'))
     done = ringme_contract("check", "--target", target)
     assert done.exit_code == 2

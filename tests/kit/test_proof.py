@@ -37,7 +37,7 @@ def rule_ids() -> set[str]:
     return {rule["id"] for rule in read_yaml(SPEC)["x-rules"]}
 
 
-def test_there_are_many_faults_and_each_says_what_it_is() -> None:
+def test_faults_have_unique_descriptions_kinds_and_rules() -> None:
     assert len(FAULTS) >= 60
     assert len({fault.sentence for fault in FAULTS.values()}) == len(FAULTS)
     for fault in FAULTS.values():
@@ -57,13 +57,13 @@ def test_every_fault_has_its_patch_and_every_patch_a_fault() -> None:
     assert {fault.patch for fault in FAULTS.values()} == set(patches())
 
 
-def test_the_arguments_of_a_fault_are_those_of_its_patch() -> None:
+def test_fault_with_unknown_arguments_is_refused() -> None:
     known = FAULTS["500-on-nul"]
     with pytest.raises(TypeError, match="colour"):
         Site().put(replace(known, arguments={**known.arguments, "colour": "red"}))
 
 
-def test_operations_that_faults_name_are_those_of_the_document() -> None:
+def test_operations_in_faults_exist_in_the_document() -> None:
     known = {
         node["operationId"] for item in Site().document["paths"].values() for node in item.values()
     }
@@ -72,7 +72,7 @@ def test_operations_that_faults_name_are_those_of_the_document() -> None:
         assert {name for name in named if name} <= known, fault.id
 
 
-def test_a_sample_of_faults_is_caught() -> None:
+def test_sample_of_faults_is_detected() -> None:
     said = []
     proof = prove(
         [FAULTS[name] for name in SAMPLE], servers=False, progress=lambda name, _: said.append(name)
@@ -82,7 +82,7 @@ def test_a_sample_of_faults_is_caught() -> None:
     assert sorted(said) == sorted(SAMPLE)
 
 
-def test_of_a_dozen_faults_at_once_each_is_named(tmp_path: Path) -> None:
+def test_simultaneous_faults_are_all_reported(tmp_path: Path) -> None:
     fault, path = FAULTS["a-dozen-at-once"], tmp_path / "report.json"
     options = [f"--rule={rule}" for rule in fault.rules]
     with running_server(fault.id) as server:
@@ -94,13 +94,13 @@ def test_of_a_dozen_faults_at_once_each_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", NULL_SERVERS)
-def test_a_server_that_implements_nothing_is_never_good_enough(name: str) -> None:
+def test_null_server_never_passes(name: str) -> None:
     with running_server(null=name) as server:
         done = ringme_contract("check", server.url, "--layer", "generic", "--layer", "access")
     assert done.exit_code == (ExitCode.FAILED if name == "example" else ExitCode.COULD_NOT_RUN)
 
 
-def test_each_rule_that_a_null_server_passes_has_a_reason() -> None:
+def test_rules_that_a_null_server_passes_have_a_reason() -> None:
     known = rule_ids()
     assert deserved_passes().keys() == NULL_SERVERS.keys()
     for passes in deserved_passes().values():
@@ -108,13 +108,13 @@ def test_each_rule_that_a_null_server_passes_has_a_reason() -> None:
         assert all(passes.values())
 
 
-def test_a_trial_that_breaks_down_says_why() -> None:
+def test_crashed_trial_is_reported_with_its_error() -> None:
     proof = prove([replace(FAULTS["deleted-twice"], id="no-such-fault")], servers=False, jobs=1)
     (line,) = proof.complaints
     assert line.startswith("broke down: no-such-fault: error in the kit: KeyError")
 
 
-def test_a_fault_that_crashes_the_mock_is_reported_as_such(
+def test_fault_that_crashes_the_mock_is_reported(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("ringme_contract.proof.site.create_app", lambda *_: None)
@@ -161,13 +161,11 @@ def healthy(*messages: str, code: int = 0) -> ServerFinding:
         (Proof(errors=["a-fault: boom"]), ["broke down: a-fault: boom"]),
     ],
 )
-def test_a_proof_holds_only_if_there_is_nothing_to_say_against_it(
-    proof: Proof, said: list[str]
-) -> None:
+def test_proof_complains_about_every_unexpected_result(proof: Proof, said: list[str]) -> None:
     assert proof.complaints == said
 
 
-def test_the_command_tries_what_it_is_asked_to_and_writes_json(tmp_path: Path) -> None:
+def test_prove_tries_the_selected_faults_and_writes_json(tmp_path: Path) -> None:
     path = tmp_path / "proof.json"
     arguments = ["--fault", "deleted-twice", "--jobs", "1", "--json", str(path)]
     done = ringme_contract("prove", *arguments)
@@ -181,7 +179,7 @@ def test_the_command_tries_what_it_is_asked_to_and_writes_json(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("arguments", [["--fault", "nothing"], ["--class", "nothing"]])
-def test_the_command_refuses_what_it_does_not_know(arguments: list[str]) -> None:
+def test_prove_refuses_unknown_names(arguments: list[str]) -> None:
     done = ringme_contract("prove", *arguments)
     assert done.exit_code == 2
     assert "nothing" in done.output
@@ -192,9 +190,7 @@ def test_the_command_refuses_what_it_does_not_know(arguments: list[str]) -> None
     [(signal.SIGINT, os.killpg), (signal.SIGTERM, os.kill)],
     ids=["Ctrl-C", "SIGTERM"],
 )
-def test_an_interrupted_proof_leaves_no_process_behind(
-    number: int, whom: Callable[[int, int], None]
-) -> None:
+def test_interrupted_proof_leaves_no_process(number: int, whom: Callable[[int, int], None]) -> None:
     command = [sys.executable, "-m", "ringme_contract", "prove", "--class", "tokens", "--jobs", "2"]
     process = subprocess.Popen(
         command,

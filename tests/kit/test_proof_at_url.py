@@ -76,7 +76,7 @@ def proxy() -> Iterator[str]:
         yield proxy
 
 
-def test_a_request_arrives_as_it_was_sent_but_for_what_belongs_to_the_connection(
+def test_proxy_forwards_requests_except_for_connection_headers(
     proxy: str,
 ) -> None:
     headers = {"X-Odd": "a, b", "TE": "trailers", "Connection": "keep-alive", "Accept": "x/y"}
@@ -89,7 +89,7 @@ def test_a_request_arrives_as_it_was_sent_but_for_what_belongs_to_the_connection
     assert dict(got["headers"])["host"] not in proxy
 
 
-def test_urls_of_the_server_lead_through_the_proxy_as_well(proxy: str) -> None:
+def test_proxy_rewrites_urls_of_the_server(proxy: str) -> None:
     response = httpx.get(f"{proxy}/urls")
     first, escaped = response.text.split("] ")
     assert json.loads(f"{first}]") == [f"{proxy}/file", "http://elsewhere.example/base/"]
@@ -99,7 +99,7 @@ def test_urls_of_the_server_lead_through_the_proxy_as_well(proxy: str) -> None:
     assert httpx.get(f"{proxy}/redirect").headers["location"] == f"{proxy}/there"
 
 
-def test_without_a_response_the_proxy_closes_the_connection() -> None:
+def test_proxy_closes_the_connection_without_a_response() -> None:
     with odd_server(closing) as url:
         proxy = Proxy(load_target(MOCK, url), Site())
         with (
@@ -123,7 +123,7 @@ def run(path: Path, *arguments: str) -> tuple[int, str, dict[str, Any]]:
 
 
 @pytest.mark.usefixtures("few_checks")
-def test_each_fault_is_found_or_left_out_or_not_put(mock: RunningMock, tmp_path: Path) -> None:
+def test_each_fault_is_found_or_skipped_or_not_injected(mock: RunningMock, tmp_path: Path) -> None:
     expected = {
         "deleted-twice": "found",
         "groups-of-all": "found",
@@ -147,7 +147,7 @@ def test_each_fault_is_found_or_left_out_or_not_put(mock: RunningMock, tmp_path:
 
 
 @pytest.mark.usefixtures("few_checks")
-def test_what_the_server_breaks_by_itself_proves_nothing(
+def test_faults_in_rules_that_the_server_breaks_itself_prove_nothing(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     unseen = Fault(
@@ -167,9 +167,7 @@ def test_what_the_server_breaks_by_itself_proves_nothing(
 
 
 @pytest.mark.usefixtures("few_checks")
-def test_a_command_gives_the_server_its_data_back_before_each_fault(
-    mock: RunningMock, tmp_path: Path
-) -> None:
+def test_reset_command_runs_before_each_fault(mock: RunningMock, tmp_path: Path) -> None:
     log = tmp_path / "log"
     arguments = (mock.url, "--fault=deleted-twice", "--reset")
     assert run(tmp_path / "proof.json", *arguments, f"echo again >>{log}")[0] == 0
@@ -186,7 +184,7 @@ def test_a_command_gives_the_server_its_data_back_before_each_fault(
         (["http://127.0.0.1:1", "--full"], "--full"),
     ],
 )
-def test_what_cannot_be_proved_is_said_in_a_line(
+def test_impossible_proof_is_a_one_line_error(
     arguments: list[str], said: str, tmp_path: Path
 ) -> None:
     code, output, _ = run(tmp_path / "none.json", *arguments)

@@ -112,7 +112,7 @@ def verdicts(report: Path) -> dict[str, str]:
     return found
 
 
-def test_the_plugin_is_inert_unless_there_is_something_to_ask(folder: Path) -> None:
+def test_plugin_is_inactive_without_a_target(folder: Path) -> None:
     (folder / "test_mine.py").write_text("def test_mine(): pass\n")
     done = run(folder, "-q", "test_mine.py")
     assert "1 passed" in done.stdout
@@ -126,7 +126,7 @@ def test_the_plugin_is_inert_unless_there_is_something_to_ask(folder: Path) -> N
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 
 
-def test_there_is_a_test_for_each_rule_and_markers_choose_among_them(folder: Path) -> None:
+def test_each_rule_has_a_test_that_markers_can_select(folder: Path) -> None:
     collect = ("--collect-only", "-q", "--strict-markers", "--pyargs", "ringme_contract")
     url = ("--ringme-url", "http://127.0.0.1:1")
     lines = run(folder, *collect, *url).stdout.splitlines()
@@ -166,7 +166,9 @@ def test_pytest_and_the_command_give_the_same_verdicts(mock: RunningMock, folder
     assert ("failed" in done.stdout) == bool(must)
 
 
-def test_a_rule_that_no_chosen_layer_checks_is_skipped(mock: RunningMock, folder: Path) -> None:
+def test_rule_without_a_check_in_the_chosen_layers_is_skipped(
+    mock: RunningMock, folder: Path
+) -> None:
     arguments = ("--ringme-url", mock.url, "--ringme-layer", "access", "-k", "conforms")
     done = run(folder, "-rs", "--pyargs", "ringme_contract", *arguments)
     assert done.returncode == 0, done.stdout
@@ -175,13 +177,13 @@ def test_a_rule_that_no_chosen_layer_checks_is_skipped(mock: RunningMock, folder
 
 
 @pytest.mark.parametrize("app", ["asgi", "wsgi"])
-def test_an_application_object_can_be_asked(folder: Path, app: str) -> None:
+def test_application_object_can_be_the_target(folder: Path, app: str) -> None:
     arguments = ("--ringme-app", f"apps:{app}", "--ringme-layer", "generic")
     done = run(folder, "-q", "--pyargs", "ringme_contract", *arguments, "-k", "[codes] or whoami")
     assert "1 passed" in done.stdout, done.stdout + done.stderr
 
 
-def test_a_suite_of_ones_own_imports_the_test_and_overrides_the_application(folder: Path) -> None:
+def test_suite_can_import_the_test_and_override_the_application(folder: Path) -> None:
     (folder / "test_contract.py").write_text(
         "import pytest\n"
         "from apps import asgi\n"
@@ -207,7 +209,7 @@ def test_a_suite_of_ones_own_imports_the_test_and_overrides_the_application(fold
         ),
     ],
 )
-def test_what_cannot_be_asked_is_said_without_a_traceback(
+def test_invalid_target_is_an_error_without_a_traceback(
     folder: Path, arguments: tuple[str, ...], said: str
 ) -> None:
     done = run(folder, "--pyargs", "ringme_contract", *arguments, "-k", "paging")
@@ -218,7 +220,7 @@ def test_what_cannot_be_asked_is_said_without_a_traceback(
     assert "plugin.py" not in output
 
 
-def test_a_missing_library_is_named_with_what_installs_it(folder: Path) -> None:
+def test_missing_library_error_names_the_installation_command(folder: Path) -> None:
     (folder / "lacking.py").write_text("import sys\nsys.modules['httpx'] = None\n")
     url = ("--ringme-url", "http://127.0.0.1:1")
     done = run(folder, "-p", "lacking", "--pyargs", "ringme_contract", *url)
@@ -226,7 +228,7 @@ def test_a_missing_library_is_named_with_what_installs_it(folder: Path) -> None:
     assert done.stderr.startswith("ERROR: ringme-contract: httpx is not installed; from the folder")
 
 
-def test_a_strict_project_gets_no_warning_and_no_file_of_the_kit(
+def test_strict_project_gets_no_warnings_or_files_of_the_kit(
     mock: RunningMock, folder: Path
 ) -> None:
     (folder / "pytest.ini").write_text(

@@ -112,11 +112,11 @@ def report() -> Report:
     return Report(target, CONTRACT, result, findings, exit_code(findings), started=started)
 
 
-def test_every_state_is_there_once(report: Report) -> None:
+def test_sample_report_has_every_state_once(report: Report) -> None:
     assert sorted(finding.state for finding in report.findings) == sorted(STATES)
 
 
-def test_junit_has_a_case_a_rule_and_is_xml(report: Report) -> None:
+def test_junit_report_is_xml_with_a_case_per_rule(report: Report) -> None:
     suite = ElementTree.fromstring(junit(report))[0]
     cases = {case.get("name"): [child.tag for child in case] for case in suite.iter("testcase")}
     assert cases == {
@@ -134,7 +134,7 @@ def test_junit_has_a_case_a_rule_and_is_xml(report: Report) -> None:
     assert "curl -i http://host/api/ver1.0/user/" in str(suite.findtext("testcase/failure"))
 
 
-def test_json_fits_its_schema_and_keeps_all_that_was_found(report: Report) -> None:
+def test_json_report_conforms_to_its_schema_and_is_complete(report: Report) -> None:
     found = json.loads(json_report(report))
     schema = json_schema()
     jsonschema_rs.Draft7Validator(schema).validate(found)
@@ -148,7 +148,7 @@ def test_json_fits_its_schema_and_keeps_all_that_was_found(report: Report) -> No
     assert found["exit_code"] == 1
 
 
-def test_coverage_shows_the_cells_that_nobody_saw(report: Report) -> None:
+def test_coverage_shows_unobserved_statuses(report: Report) -> None:
     rows = {one["operation"]: one for one in json.loads(json_report(report))["coverage"]}
     documented = [operation.id for operation in CONTRACT.operations.values()]
     assert sorted(rows) == sorted(documented)
@@ -188,7 +188,7 @@ class Page(HTMLParser):
         self.empty += tag == "td" and found.get("class") == "empty"
 
 
-def test_html_is_one_page_that_fetches_nothing_and_runs_nothing_of_the_target(
+def test_html_report_loads_nothing_and_runs_no_script_of_the_target(
     report: Report,
 ) -> None:
     text = html_page(report)
@@ -207,14 +207,14 @@ def test_html_is_one_page_that_fetches_nothing_and_runs_nothing_of_the_target(
     assert "the same in 1 more check" in text
 
 
-def test_html_is_accessible_and_fits_its_window(report: Report, tmp_path: Path) -> None:
+def test_html_report_is_accessible_and_fits_its_window(report: Report, tmp_path: Path) -> None:
     require_chromium()
     node = require_node("playwright-core", "axe-core")
     (tmp_path / "index.html").write_text(html_page(report), "utf-8", "backslashreplace")
     run_program(node, "docs.mjs", str(tmp_path))
 
 
-def test_github_gets_one_command_a_finding_that_needs_a_look(report: Report) -> None:
+def test_github_gets_one_workflow_command_per_relevant_finding(report: Report) -> None:
     lines = workflow_commands(report)
     assert [line.partition("::")[2].partition("::")[0] for line in lines] == [
         "error title=fail%3A fail",
@@ -227,7 +227,7 @@ def test_github_gets_one_command_a_finding_that_needs_a_look(report: Report) -> 
     assert "%250A" in lines[0]
 
 
-def test_the_summary_for_github_is_a_table_that_odd_text_does_not_break(report: Report) -> None:
+def test_github_summary_table_escapes_odd_text(report: Report) -> None:
     text = step_summary(report)
     rows = [line for line in text.splitlines() if line.startswith("| ")]
     assert len(rows) == 1 + 7
@@ -235,7 +235,7 @@ def test_the_summary_for_github_is_a_table_that_odd_text_does_not_break(report: 
     assert "<script>" not in text
 
 
-def test_printable_writes_out_what_a_terminal_would_obey() -> None:
+def test_printable_escapes_terminal_control_characters() -> None:
     assert printable("a\x1b[31m\u202eb\r\n\té\U0001f600\U000e0001") == (
         "a\\x1b[31m\\u202eb\\x0d\n\té\U0001f600\\ue0001"
     )
@@ -269,13 +269,13 @@ def test_printable_writes_out_what_a_terminal_would_obey() -> None:
         ),
     ],
 )
-def test_every_difference_of_two_long_values_is_named(
+def test_every_difference_of_two_long_values_is_shown(
     expected: object, got: object, said: list[str]
 ) -> None:
     assert differences_shown(expected, got) == said
 
 
-def test_the_command_writes_all_reports_and_talks_to_github(
+def test_check_writes_all_reports_and_github_output(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("GITHUB_ACTIONS", "true")

@@ -22,12 +22,12 @@ def read(method: str, *pieces: bytes, ends: bool = False) -> tuple[Received, boo
     return reader.received, reader.can_go_on
 
 
-def test_interim_responses_are_passed_over() -> None:
+def test_interim_responses_are_skipped() -> None:
     found, _ = read("GET", _INTERIM + _INTERIM + _HEAD + b"Content-Length: 2\r\n\r\nok")
     assert found == Received(200, [*_HEADERS, (b"Content-Length", b"2")], b"ok")
 
 
-def test_a_trailer_is_no_header() -> None:
+def test_trailers_do_not_become_headers_of_a_response() -> None:
     chunks = b"Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-Late: 1\r\n\r\n"
     found, can_go_on = read("GET", _HEAD + chunks)
     assert found.headers == [*_HEADERS, (b"Transfer-Encoding", b"chunked")]
@@ -45,5 +45,5 @@ def test_a_trailer_is_no_header() -> None:
         ("GET", b"HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"),
     ],
 )
-def test_a_connection_is_not_used_again(method: str, text: bytes) -> None:
+def test_connection_is_not_reused_after_a_close_or_surplus_bytes(method: str, text: bytes) -> None:
     assert not read(method, text)[1]

@@ -15,13 +15,13 @@ def test_every_rule_has_a_check_and_every_check_a_rule() -> None:
     assert set(rules) - {one.of for one in rules.values()} <= checked <= set(rules)
 
 
-def test_every_layer_has_checks_and_every_check_says_what_it_holds() -> None:
+def test_every_layer_has_checks_and_every_check_has_a_docstring() -> None:
     checks = all_checks(contract())
     assert {one.layer for one in checks} == set(LAYERS)
     assert all(one.function.__doc__ for one in checks)
 
 
-def test_every_rule_binds_operations_of_the_document() -> None:
+def test_every_rule_names_operations_of_the_document() -> None:
     document = read_yaml(SPEC)
     known = {
         operation["operationId"]

@@ -7,7 +7,7 @@ import math
 from ringme_contract.http.run_end import RunEnd
 
 
-def test_time_between_the_rules_of_a_pytest_session_takes_none_of_the_budget() -> None:
+def test_pauses_of_a_pytest_session_do_not_use_the_time_budget() -> None:
     end = RunEnd()
     end.begin(100)
     end.suspend()
@@ -17,7 +17,7 @@ def test_time_between_the_rules_of_a_pytest_session_takes_none_of_the_budget() -
     assert end.left(cleaning=False) == math.inf
 
 
-def test_a_run_that_was_interrupted_stays_so_after_a_pause() -> None:
+def test_interrupted_run_stays_interrupted_after_a_pause() -> None:
     end = RunEnd()
     end.begin(100)
     end.suspend()

@@ -92,7 +92,7 @@ def _check(url: str, *rules: str, layers: tuple[str, ...] = ()) -> Report:
         return session.run()
 
 
-def test_every_rule_passes() -> None:
+def test_second_implementation_passes_every_rule() -> None:
     with second_implementation() as url:
         report = _check(url)
     _expect_all_passed(report, "MUST")
@@ -100,7 +100,7 @@ def test_every_rule_passes() -> None:
     assert report.result.requests == pytest.approx(PROFILES["default"].requests, rel=0.15)
 
 
-def test_differences_that_the_document_permits_fail_no_rule() -> None:
+def test_permitted_differences_fail_no_rule() -> None:
     with served(PermittedDifferences()) as url:
         # Without generated requests, which check statuses, as none of the differences changes one.
         # The mock keeps SHOULD rules, too.
@@ -119,12 +119,12 @@ def _expect_all_passed(report: Report, *levels: str) -> None:
     assert not report.result.left_behind
 
 
-def test_each_fault_has_its_rule() -> None:
+def test_each_fault_of_the_second_implementation_has_a_rule() -> None:
     assert set(_BREAKS) == set(FAULTS)
 
 
 @pytest.mark.parametrize("fault", _BREAKS)
-def test_a_fault_is_found(fault: str) -> None:
+def test_fault_of_the_second_implementation_is_detected(fault: str) -> None:
     rule = _BREAKS[fault]
     with faulty_implementation(fault) as url:
         report = _check(url, rule)
@@ -132,7 +132,7 @@ def test_a_fault_is_found(fault: str) -> None:
     assert rule in failed
 
 
-def test_it_shares_no_code_with_the_mock_or_the_kit() -> None:
+def test_second_implementation_imports_no_code_of_mock_or_kit() -> None:
     for path in SECOND.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             names = [one.name for one in node.names] if isinstance(node, ast.Import) else []

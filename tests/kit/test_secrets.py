@@ -129,7 +129,7 @@ def test_no_report_shows_a_secret(
     assert [one for one in ALL if one in text] == []
 
 
-def test_a_long_body_is_not_cut_in_the_midst_of_a_secret(target: Target) -> None:
+def test_long_body_is_not_truncated_inside_a_secret(target: Target) -> None:
     redaction = Redaction(CONTRACT.document, [SECRET])
     for length in range(170, 200):
         assert 'se"c' not in redaction.mask_text("x" * length + SECRET)[:200]
@@ -137,12 +137,12 @@ def test_a_long_body_is_not_cut_in_the_midst_of_a_secret(target: Target) -> None
     assert target.identities["client"].parameters["client_secret"] == SECRET
 
 
-def test_a_part_of_a_multipart_body_is_masked_by_its_name() -> None:
+def test_multipart_field_is_redacted_by_its_name() -> None:
     text = f'--b\r\nContent-Disposition: form-data; name="password"\r\n\r\n{TOKEN} x\r\n--b--'
     assert Redaction(CONTRACT.document).mask_text(text) == text.replace(f"{TOKEN} x", MASK)
 
 
-def test_what_is_wrong_with_a_token_is_said_without_it() -> None:
+def test_problem_with_a_token_is_described_without_the_token() -> None:
     request = httpx.Request("POST", f"{URL}/oauth/token")
     answer = httpx.Response(200, json={**GIVEN, "access_token": f"{TOKEN} ?"}, request=request)
     problems = Conformance(CONTRACT).problems(answer)

@@ -78,7 +78,7 @@ def test_map_raises_the_first_failure_and_keeps_earlier_exchanges(jobs: int) -> 
     assert paths == ["/1", "/2", "/1", "/2", "/3"]
 
 
-def test_no_more_requests_are_under_way_than_there_are_jobs() -> None:
+def test_concurrent_requests_are_limited_by_the_number_of_jobs() -> None:
     """Nested calls of `map` count, too."""
     busy = Busy(3)
     with context(busy, jobs=3) as kit:
@@ -86,7 +86,7 @@ def test_no_more_requests_are_under_way_than_there_are_jobs() -> None:
     assert busy.most == 3
 
 
-def test_checks_run_beside_those_alone_that_do_not_disturb_them() -> None:
+def test_only_compatible_checks_run_concurrently() -> None:
     """Checks that only read share a time, and so do isolated ones; all others run alone."""
     running: set[str] = set()
     beside: dict[str, set[str]] = {}
@@ -129,7 +129,7 @@ def test_checks_run_beside_those_alone_that_do_not_disturb_them() -> None:
     }
 
 
-def test_a_check_draws_the_same_random_numbers_whichever_ran_before_it() -> None:
+def test_random_numbers_of_a_check_do_not_depend_on_order() -> None:
     drawn: dict[str, list[float]] = {"first": [], "second": []}
     checks = [
         Check(name, "me", "scenarios", lambda kit, to=to: to.append(kit.random.random()))  # type: ignore[misc]
@@ -164,7 +164,7 @@ def test_a_list_read_before_another_check_deletes_reports_no_leftovers(
     assert kit.left_behind == []
 
 
-def test_checks_do_not_read_entries_of_each_other(mock: RunningMock) -> None:
+def test_checks_read_separate_entries(mock: RunningMock) -> None:
     with open_session(Options(mock.url, target=MOCK)) as session:
         kit = session.kit
         first, other = kit.for_check("first"), kit.for_check("other")
@@ -178,7 +178,7 @@ def test_checks_do_not_read_entries_of_each_other(mock: RunningMock) -> None:
     assert kit.left_behind == []
 
 
-def test_a_list_whose_pages_never_end_is_given_up() -> None:
+def test_list_with_endless_pages_is_not_reached() -> None:
     listing = next(one for one in CONTRACT.operations.values() if one.envelope)
     most = listing.roles["page_size"].schema["maximum"]
     read: list[object] = []
@@ -192,7 +192,7 @@ def test_a_list_whose_pages_never_end_is_given_up() -> None:
     assert len(read) == MOST_PAGES
 
 
-def test_a_page_of_more_than_was_asked_for_is_read_once() -> None:
+def test_page_larger_than_requested_is_read_once() -> None:
     listing = next(one for one in CONTRACT.operations.values() if one.envelope)
     whole: list[object] = [{}] * (listing.roles["page_size"].schema["maximum"] + 1)
     read: list[object] = []

@@ -37,12 +37,12 @@ def test_the_target_of_the_mock_names_every_identity() -> None:
     assert target.identities["group"].parameters["grant_type"] == "password"
 
 
-def test_the_template_is_a_target_file_as_it_stands(tmp_path: Path) -> None:
+def test_template_is_a_valid_target_file(tmp_path: Path) -> None:
     target = load_target(written(tmp_path, template(CONTRACT)))
     assert set(target.identities) == {"client"}
 
 
-def test_the_template_names_every_identity_and_each_can_be_filled_in(tmp_path: Path) -> None:
+def test_template_has_every_identity(tmp_path: Path) -> None:
     text = template(CONTRACT)
     lines = [line.removeprefix("#") for line in text.splitlines() if line.startswith("#[id")]
     assert [f"[identities.{name}]" for name in ALL if name != "client"] == lines
@@ -55,7 +55,7 @@ def test_the_template_names_every_identity_and_each_can_be_filled_in(tmp_path: P
     assert set(load_target(written(tmp_path, filled)).identities) == set(ALL)
 
 
-def test_the_template_lists_what_the_document_says_can_be_off(tmp_path: Path) -> None:
+def test_template_lists_all_capabilities_that_can_be_off(tmp_path: Path) -> None:
     text = template(CONTRACT).replace("off = []", f"off = {list(CONTRACT.capabilities)}")
     assert load_target(written(tmp_path, text)).off == CONTRACT.capabilities.keys()
     for capability in CONTRACT.capabilities.values():
@@ -63,7 +63,7 @@ def test_the_template_lists_what_the_document_says_can_be_off(tmp_path: Path) ->
         assert capability.text in text
 
 
-def test_an_overlay_adds_to_what_can_be_off(tmp_path: Path) -> None:
+def test_overlay_can_add_a_capability(tmp_path: Path) -> None:
     document = copy.deepcopy(CONTRACT.document)
     document["x-capabilities"]["groups"] = {"text": "groups", "collections": ["extension_group"]}
     contract = Contract(document)
@@ -73,11 +73,11 @@ def test_an_overlay_adds_to_what_can_be_off(tmp_path: Path) -> None:
     assert "createExtensionGroup" in needing
 
 
-def test_a_url_on_the_command_line_goes_before_that_of_the_file(tmp_path: Path) -> None:
+def test_url_argument_overrides_the_target_file(tmp_path: Path) -> None:
     assert load_target(written(tmp_path, MINIMAL), "http://other:2/").url == "http://other:2"
 
 
-def test_secrets_of_the_environment_go_before_those_of_the_file(
+def test_environment_secrets_override_the_target_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RINGME_SECRET_CLIENT", "from the environment")
@@ -118,14 +118,14 @@ def test_secrets_of_the_environment_go_before_those_of_the_file(
         ("[range]", "[range", "is not valid TOML"),
     ],
 )
-def test_what_is_wrong_is_said_in_one_line(tmp_path: Path, old: str, new: str, said: str) -> None:
+def test_error_in_a_target_file_is_one_line(tmp_path: Path, old: str, new: str, said: str) -> None:
     path = written(tmp_path, MINIMAL.replace(old, new))
     with pytest.raises(ConfigError) as error:
         load_target(path)
     assert str(error.value).startswith(f"{path}: {said}")
 
 
-def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
+def test_all_errors_of_a_target_file_are_reported_at_once(tmp_path: Path) -> None:
     path = written(
         tmp_path,
         """
@@ -155,7 +155,7 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
     ]
 
 
-def test_a_file_that_is_not_there_or_no_text_is_said_to_be(tmp_path: Path) -> None:
+def test_missing_or_binary_target_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read"):
         load_target(tmp_path / "none.toml")
     (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe")

@@ -44,7 +44,7 @@ def through_proxy(folder: Path) -> tuple[str, ...]:
     return ("http://target.invalid", "--target", mock_target(folder))
 
 
-def test_a_certificate_is_trusted_by_the_file_of_its_authority(tmp_path: Path) -> None:
+def test_ca_option_makes_a_certificate_trusted(tmp_path: Path) -> None:
     authority = tmp_path / "ca.pem"
     with serving("--tls", "--tls-ca", str(authority)) as command:
         said = one_line(command.url)
@@ -54,7 +54,7 @@ def test_a_certificate_is_trusted_by_the_file_of_its_authority(tmp_path: Path) -
         assert done.exit_code == 0, done.output
 
 
-def test_a_file_without_an_authority_is_named(tmp_path: Path) -> None:
+def test_ca_file_without_a_certificate_is_an_error(tmp_path: Path) -> None:
     empty = tmp_path / "empty.pem"
     empty.write_text("")
     url = "https://127.0.0.1:1"
@@ -62,7 +62,7 @@ def test_a_file_without_an_authority_is_named(tmp_path: Path) -> None:
     assert "none.pem: cannot be read" in one_line(url, "--ca", str(tmp_path / "none.pem"))
 
 
-def test_a_target_is_reached_through_the_proxy_of_the_environment(
+def test_proxy_of_the_environment_is_used(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def pass_on(call: Call) -> None:
@@ -79,7 +79,7 @@ def test_a_target_is_reached_through_the_proxy_of_the_environment(
         assert proxy.requests == before
 
 
-def test_a_proxy_that_is_not_there_is_named_without_its_password(
+def test_error_for_an_unreachable_proxy_hides_its_password(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     proxy = refused_url()
@@ -98,14 +98,14 @@ def test_a_proxy_that_is_not_there_is_named_without_its_password(
         ("http://proxy.invalid:99999", "is not a URL"),
     ],
 )
-def test_a_proxy_that_cannot_be_used(
+def test_unsupported_proxy_is_an_error(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, proxy: str, said: str
 ) -> None:
     monkeypatch.setenv("ALL_PROXY", proxy)
     assert said in one_line(*through_proxy(tmp_path))
 
 
-def test_a_url_is_followed_to_the_target_and_to_hosts_of_the_target_file_alone(
+def test_urls_of_hosts_outside_of_the_target_file_are_not_followed(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def follows(kit: CheckContext) -> None:
