@@ -20,18 +20,18 @@ extend_httpx_timeout()
 # The slowest files, slowest first. They are started first, so that no core waits for one of them at
 # the end of a run.
 _LONGEST = (
-    "test_second_implementation", "test_kept_data", "test_added_resources",
+    "test_second_implementation", "test_unchanged_data", "test_added_resources",
     "test_behind_balancer", "test_rules", "test_schemathesis", "test_proof", "test_pytest_items",
     "test_hostile_targets", "test_supervisor", "test_crash_matrix", "test_crashes",
-    "test_determinism", "test_page_in_browser", "test_browser", "test_harm", "test_capture",
-    "test_readme", "test_capabilities", "test_manners", "test_bench", "test_proof_at_url",
+    "test_determinism", "test_page_in_browser", "test_browser", "test_data_safety", "test_capture",
+    "test_readme", "test_capabilities", "test_clean_up", "test_bench", "test_proof_at_url",
     "test_connection_limits", "test_profiles",
 )  # fmt: skip
 # Files that run the kit and the benchmarks on other servers than the mock, or on faults.
 _THOROUGH = {
     "test_second_implementation", "test_added_resources", "test_proof", "test_proof_at_url",
-    "test_pytest_items", "test_hostile_targets", "test_harm", "test_capture", "test_bench",
-    "test_capabilities", "test_schemathesis", "test_kept_data",
+    "test_pytest_items", "test_hostile_targets", "test_data_safety", "test_capture", "test_bench",
+    "test_capabilities", "test_schemathesis", "test_unchanged_data",
 }  # fmt: skip
 
 

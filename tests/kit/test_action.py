@@ -28,7 +28,7 @@ class Run:
     """Exit code, output and files of the step."""
 
     code: int
-    said: str
+    log: str
     output: str
     summary: str
 
@@ -92,8 +92,8 @@ def test_conforming_target_passes_with_reports_and_a_summary(
     mock: RunningMock, tmp_path: Path
 ) -> None:
     done = run_check(tmp_path, url=mock.url)
-    assert (done.code, done.output) == (0, "exit-code=0\n"), done.said
-    assert "::error" not in done.said
+    assert (done.code, done.output) == (0, "exit-code=0\n"), done.log
+    assert "::error" not in done.log
     assert done.summary.startswith("## ringme-contract: 1 of 1 MUST")
     assert (tmp_path / "contract-report" / "report.html").is_file()
     assert (tmp_path / "contract-report" / "junit.xml").is_file()
@@ -102,9 +102,9 @@ def test_conforming_target_passes_with_reports_and_a_summary(
 def test_failure_is_an_annotation_and_sets_the_exit_code_output(tmp_path: Path) -> None:
     with running_server("groups-of-all") as server:
         done = run_check(tmp_path, url=server.url)
-    assert (done.code, done.output) == (1, "exit-code=1\n"), done.said
-    assert "::error title=fail%3A entry-isolation::" in done.said
-    assert "breaks entry-isolation, group-client-isolation" in done.said
+    assert (done.code, done.output) == (1, "exit-code=1\n"), done.log
+    assert "::error title=fail%3A entry-isolation::" in done.log
+    assert "breaks entry-isolation, group-client-isolation" in done.log
     assert "| fail | `group-client-isolation` | MUST |" in done.summary
 
 
@@ -112,5 +112,5 @@ def test_failure_is_an_annotation_and_sets_the_exit_code_output(tmp_path: Path) 
 def test_inputs_cannot_inject_shell_commands(name: str, tmp_path: Path) -> None:
     hostile = '"; touch pwned; $(touch pwned) `touch pwned` \n touch pwned'
     done = run_check(tmp_path, **{"url": "http://127.0.0.1:1", name: hostile})
-    assert (done.code, done.output) == (2, "exit-code=2\n"), done.said
+    assert (done.code, done.output) == (2, "exit-code=2\n"), done.log
     assert not list(tmp_path.glob("**/pwned"))

@@ -23,8 +23,8 @@ _ROOMS = Path(__file__).resolve().parents[2] / "docs" / "examples" / "rooms"
 # Desks with all operations, holidays that can only be listed, notes of a group in an object.
 _RESOURCES = Path(__file__).parent / "resources"
 # Forwards a request, with another query string if given, and returns status and JSON.
-Ask = Callable[..., Awaitable[tuple[int, Any]]]
-Fault = Callable[[str, str, Ask], Awaitable[tuple[int, Any]]]
+Forward = Callable[..., Awaitable[tuple[int, Any]]]
+Fault = Callable[[str, str, Forward], Awaitable[tuple[int, Any]]]
 
 
 class _Faulty:
@@ -39,21 +39,21 @@ class _Faulty:
             return
         headers: list[Any] = [(b"x-ratelimit-limit", b"9"), (b"x-ratelimit-remaining", b"8")]
 
-        async def ask(query: bytes | None = None) -> tuple[int, Any]:
+        async def forward(query: bytes | None = None) -> tuple[int, Any]:
             messages: list[Message] = []
 
             async def keep(message: Any) -> None:
                 messages.append(message)
 
-            asked = {**scope, "extensions": {}}
+            changed_scope = {**scope, "extensions": {}}
             if query is not None:
-                asked["query_string"] = query
-            await self._app(asked, receive, keep)
+                changed_scope["query_string"] = query
+            await self._app(changed_scope, receive, keep)
             headers[:] = messages[0]["headers"]
             body = b"".join(one.get("body", b"") for one in messages[1:])
             return messages[0]["status"], json.loads(body) if body else None
 
-        status, value = await self._fault(scope["method"], scope["path"], ask)
+        status, value = await self._fault(scope["method"], scope["path"], forward)
         body = b"" if status == 204 else json.dumps(value).encode()
         replaced = (b"content-length", b"content-type", b"content-encoding")
         kept = [pair for pair in headers if pair[0].lower() not in replaced]
@@ -90,14 +90,14 @@ def _check(
 
 
 # Not the scenarios and the rules of other areas, which only cover resources of the API.
-_FOLLOWING = ("schema", "generic", "access", "model")
+_LAYERS = ("schema", "generic", "access", "model")
 _AREAS = ("basics", "errors", "entries", "safety")
 _OTHERS = ("access", "user-types", "paging", "envelope", "group-delete")
 
 
 def test_added_resources_pass_all_rules_on_the_mock() -> None:
     rules = [one.id for one in read_contract(SPEC).rules.values() if one.area in _AREAS]
-    report = _check(_ROOMS, _RESOURCES, rules=(*rules, *_OTHERS), layers=_FOLLOWING)
+    report = _check(_ROOMS, _RESOURCES, rules=(*rules, *_OTHERS), layers=_LAYERS)
     bad = {
         one.rule.id: [each.message for each in one.failures] or one.reasons
         for one in report.findings
@@ -108,17 +108,17 @@ def test_added_resources_pass_all_rules_on_the_mock() -> None:
     assert report.result.left_behind == []
 
 
-async def _deletes_nothing(method: str, path: str, ask: Ask) -> tuple[int, Any]:
-    return (204, None) if method == "DELETE" else await ask()
+async def _deletes_nothing(method: str, path: str, forward: Forward) -> tuple[int, Any]:
+    return (204, None) if method == "DELETE" else await forward()
 
 
-async def _lists_without_the_newest(method: str, path: str, ask: Ask) -> tuple[int, Any]:
-    status, value = await ask()
+async def _lists_without_the_newest(method: str, path: str, forward: Forward) -> tuple[int, Any]:
+    status, value = await forward()
     return status, value[:-1] if isinstance(value, list) else value
 
 
-async def _shows_texts_in_lower_case(method: str, path: str, ask: Ask) -> tuple[int, Any]:
-    status, value = await ask()
+async def _shows_texts_in_lower_case(method: str, path: str, forward: Forward) -> tuple[int, Any]:
+    status, value = await forward()
     for one in value if isinstance(value, list) else [value or {}]:
         if method == "GET" and status == 200:
             one |= {name: text.lower() for name, text in one.items() if isinstance(text, str)}
@@ -129,8 +129,8 @@ def _remembers(on: str, instead_of: tuple[int, ...]) -> Fault:
     """Return a fault that shows the entry as first seen, instead of responses of these statuses."""
     known: dict[str, Any] = {}
 
-    async def fault(method: str, path: str, ask: Ask) -> tuple[int, Any]:
-        status, value = await ask()
+    async def fault(method: str, path: str, forward: Forward) -> tuple[int, Any]:
+        status, value = await forward()
         if status in (200, 201) and isinstance(value, dict):
             place, key = path.rstrip("/"), f"/{value['id']}"
             known.setdefault(place if place.endswith(key) else place + key, value)

@@ -9,22 +9,22 @@ import pytest
 from ringme_contract.http.no_response import Unreachable
 from ringme_contract.target import MOCK
 from support.kit_command import (
-    instead_of_all_checks,
     makes_group,
     mock_target,
     own_check,
     reads_user,
+    replace_checks,
     ringme_contract,
 )
 from support.odd_servers import (
-    Odd,
-    answering,
+    ConnectionHandler,
     closing,
-    halfway,
+    not_http,
     odd_server,
     refused_url,
+    responding,
+    short_body,
     silent,
-    speechless,
 )
 from support.server import RunningMock
 
@@ -38,7 +38,7 @@ def _no_github(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         ([], "no target: give a URL"),
         (["https://api.example.com"], "`ringme-contract init target.toml` writes one"),
@@ -69,10 +69,10 @@ def _no_github(monkeypatch: pytest.MonkeyPatch) -> None:
         (["http://127.0.0.1:1", "--expect", "none.toml"], "none.toml: cannot be read"),
     ],
 )
-def test_invalid_options_are_a_one_line_error(arguments: list[str], said: str) -> None:
+def test_invalid_options_are_a_one_line_error(arguments: list[str], message: str) -> None:
     done = ringme_contract("check", *arguments)
     assert done.exit_code == 2
-    assert said in done.output
+    assert message in done.output
     assert "Traceback" not in done.output
 
 
@@ -84,23 +84,23 @@ def test_unwritable_report_is_an_error_before_the_run(mock: RunningMock, tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("command", "behaviour", "said"),
+    ("command", "behaviour", "message"),
     [
         ("check", silent, "no response in time"),
         ("doctor", silent, "no response in time"),
         ("check", closing, "the connection was closed"),
         ("sweep", closing, "the connection was closed"),
-        ("check", halfway, "the connection was closed before the response was complete"),
-        ("check", speechless, "cannot be reached|http"),
+        ("check", short_body, "the connection was closed before the response was complete"),
+        ("check", not_http, "cannot be reached|http"),
     ],
 )
 def test_server_without_a_valid_response_is_a_one_line_error(
-    command: str, behaviour: Odd, said: str
+    command: str, behaviour: ConnectionHandler, message: str
 ) -> None:
     with odd_server(behaviour) as url:
         done = ringme_contract(command, url, "--timeout", "300ms")
     assert done.exit_code == 2, done.output
-    assert any(part in done.output for part in said.split("|"))
+    assert any(part in done.output for part in message.split("|"))
     assert "Traceback" not in done.output
     assert len(done.output.splitlines()) == 1
 
@@ -119,34 +119,34 @@ def test_unknown_host_is_an_error() -> None:
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "said"),
+    ("behaviour", "message"),
     [
-        (answering("200 OK", b"<html>", "Content-Type: text/html"), "with text/html and not JSON"),
+        (responding("200 OK", b"<html>", "Content-Type: text/html"), "with text/html and not JSON"),
         (
-            answering("404 Not Found", b"<html>", "Content-Type: text/html"),
+            responding("404 Not Found", b"<html>", "Content-Type: text/html"),
             "text/html and not JSON",
         ),
-        (answering("301 Moved", b"", "Location: https://b.example"), "a redirect to https://b.ex"),
-        (answering("401 Unauthorized", b'{"error": "invalid_client"}'), "status 401 invalid_clie"),
-        (answering("500 Oops", b"[1]"), "status 500"),
+        (responding("301 Moved", b"", "Location: https://b.example"), "a redirect to https://b.ex"),
+        (responding("401 Unauthorized", b'{"error": "invalid_client"}'), "status 401 invalid_clie"),
+        (responding("500 Oops", b"[1]"), "status 500"),
     ],
     ids=["html", "html 404", "redirect", "always 401", "500"],
 )
 def test_server_of_another_kind_is_a_one_line_error(
-    behaviour: Odd, said: str, monkeypatch: pytest.MonkeyPatch
+    behaviour: ConnectionHandler, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    instead_of_all_checks(monkeypatch, GOOD, MAKING)
+    replace_checks(monkeypatch, GOOD, MAKING)
     with odd_server(behaviour) as url:
         done = ringme_contract("check", url)
     assert done.exit_code == 2, done.output
-    assert any(part in done.output for part in said.split("|")), done.output
+    assert any(part in done.output for part in message.split("|")), done.output
     assert len(done.output.splitlines()) == 1
 
 
 def test_wrong_secrets_end_the_run_only_if_no_identity_gets_a_token(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    instead_of_all_checks(monkeypatch, GOOD)
+    replace_checks(monkeypatch, GOOD)
     target = mock_target(tmp_path, ("mock-sales-lead", "wrong"))
     done = ringme_contract("check", mock.url, "--rule", "me", "--target", target)
     assert done.exit_code == 0
@@ -164,7 +164,7 @@ def test_unreachable_target_ends_the_run(
     def goes_away(kit: object) -> None:
         raise Unreachable("GET /: gone")
 
-    instead_of_all_checks(monkeypatch, own_check("me", goes_away), GOOD)
+    replace_checks(monkeypatch, own_check("me", goes_away), GOOD)
     done = ringme_contract("check", mock.url, "--rule", "me")
     assert done.exit_code == 3
     assert "not reached: me: no response: GET /: gone" in done.output

@@ -21,7 +21,7 @@ from support.serving import served
 _NEED_THE_CLIENT = {"media-delete"}
 
 
-class _Lacking:
+class _MockWithoutCapabilities:
     """Mock that responds with 404 to operations that need some capabilities."""
 
     def __init__(self, app: ASGIApp, contract: Contract, off: set[str]) -> None:
@@ -51,7 +51,7 @@ def test_target_without_optional_capabilities_passes(tmp_path: Path) -> None:
     off = {one.name for one in contract.capabilities.values() if one.operations}
     target = tmp_path / "target.toml"
     target.write_text(f"off = {sorted(off)}\n{MOCK.read_text('utf-8')}", "utf-8")
-    app = _Lacking(create_app(SPEC, FIXTURES), contract, off)
+    app = _MockWithoutCapabilities(create_app(SPEC, FIXTURES), contract, off)
     with served(app) as url:
         # Without the schema layer: for such a target, generated requests add nothing.
         options = Options(

@@ -24,11 +24,11 @@ from ringme_spec.paths import FIXTURES, SPEC
 from support.hostile_servers import (
     Behaviour,
     Call,
-    bomb,
-    changed,
+    change_body,
     close,
+    gzip_bomb,
     hostile_server,
-    spoils,
+    spoil_api,
     throttled,
 )
 from support.second_implementation import second_implementation
@@ -52,7 +52,7 @@ Entry = dict[str, Any]
 
 
 @contextmanager
-def source(name: str) -> Iterator[str]:
+def live_service(name: str) -> Iterator[str]:
     """Run one of the live services; yield its URL."""
     if name == "second":
         with second_implementation() as url:
@@ -75,7 +75,7 @@ def capture(url: str, out: Path, *options: str, more: str = "") -> Result:
     )
 
 
-def captured(url: str, out: Path, *options: str) -> dict[str, list[Entry]]:
+def captured_entries(url: str, out: Path, *options: str) -> dict[str, list[Entry]]:
     """Return the entries of a capture that succeeds, by collection."""
     result = capture(url, out, *options)
     assert result.exit_code == 0, result.output
@@ -94,8 +94,8 @@ class Client:
         token = CONTRACT.token_operation
         assert token is not None
         given = {"grant_type": "client_credentials", **identity}
-        answer = http.post(token.path, data=given)
-        http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        response = http.post(token.path, data=given)
+        http.headers["Authorization"] = f"Bearer {response.json()['access_token']}"
         self._http = http
 
     def lists(self) -> dict[str, Any]:
@@ -104,9 +104,9 @@ class Client:
         for one in LISTS:
             for path in self._paths(one):
                 for query in queries(one):
-                    answer = self._http.get(path, params=query)
-                    assert answer.status_code == 200, (path, query, answer.text)
-                    found[f"{path} {query}"] = without_addresses(one, answer.json())
+                    response = self._http.get(path, params=query)
+                    assert response.status_code == 200, (path, query, response.text)
+                    found[f"{path} {query}"] = without_addresses(one, response.json())
         return found
 
     def _paths(self, operation: Operation) -> Iterator[str]:
@@ -181,8 +181,8 @@ def lists_of(url: str, folder: Path | None = None) -> dict[str, Any]:
 @pytest.mark.parametrize("name", SOURCES)
 def test_captured_fixtures_give_the_same_lists_as_the_service(name: str, tmp_path: Path) -> None:
     out = tmp_path / "mine"
-    with source(name) as url:
-        captured(url, out, "--keep-personal-data")
+    with live_service(name) as url:
+        captured_entries(url, out, "--keep-personal-data")
         expected = lists_of(url)
     with served(create_app(SPEC, out)) as url:
         assert lists_of(url, out) == expected
@@ -190,12 +190,12 @@ def test_captured_fixtures_give_the_same_lists_as_the_service(name: str, tmp_pat
 
 
 @pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+def captures(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Return two captures of one service: with the original values, and with made-up ones."""
     folder = tmp_path_factory.mktemp("captures")
-    with source("mock") as url:
-        captured(url, folder / "kept", "--keep-personal-data")
-        captured(url, folder / "made-up")
+    with live_service("mock") as url:
+        captured_entries(url, folder / "kept", "--keep-personal-data")
+        captured_entries(url, folder / "made-up")
     return folder / "kept", folder / "made-up"
 
 
@@ -210,8 +210,8 @@ def personal(folder: Path) -> Iterator[tuple[str, str, str, str]]:
                     yield name, prop, kind, value
 
 
-def test_capture_contains_no_personal_data(both: tuple[Path, Path]) -> None:
-    kept, made_up = both
+def test_capture_contains_no_personal_data(captures: tuple[Path, Path]) -> None:
+    kept, made_up = captures
     text = "\n".join(path.read_text() for path in made_up.iterdir())
     originals = {value for *_, kind, value in personal(kept) if kind != "url"}
     words = {word for value in originals for word in re.findall(r"[^\W\d_]{4,}", value)}
@@ -225,10 +225,10 @@ def test_capture_contains_no_personal_data(both: tuple[Path, Path]) -> None:
     assert [one for one in originals if len(one) > 4 and f'"{one}"' in text] == []
 
 
-def test_capture_keeps_shape_and_values_that_are_not_personal(both: tuple[Path, Path]) -> None:
-    before, after = map(entries_in, both)
+def test_capture_keeps_shape_and_values_that_are_not_personal(captures: tuple[Path, Path]) -> None:
+    before, after = map(entries_in, captures)
     assert before.keys() == after.keys()
-    kinds = {(name, prop) for name, prop, *_ in personal(both[0])}
+    kinds = {(name, prop) for name, prop, *_ in personal(captures[0])}
     for name, entries in before.items():
         for old, new in zip(entries, after[name], strict=True):
             assert old.keys() == new.keys()
@@ -241,10 +241,10 @@ def test_capture_keeps_shape_and_values_that_are_not_personal(both: tuple[Path, 
 
 
 def test_equal_personal_values_get_equal_replacements(
-    both: tuple[Path, Path],
+    captures: tuple[Path, Path],
 ) -> None:
     pairs: dict[tuple[str, str], set[str]] = {}
-    for (*_, kind, old), (*_, new) in zip(*map(personal, both), strict=True):
+    for (*_, kind, old), (*_, new) in zip(*map(personal, captures), strict=True):
         if kind == "phone" and not re.search("[a-z]", old.partition("@")[0], re.IGNORECASE):
             form = re.sub(r"\d", "0", old.partition("@")[0])
             assert re.sub(r"\d", "0", new.partition("@")[0]) == form
@@ -258,7 +258,7 @@ def test_equal_personal_values_get_equal_replacements(
         found = [one for (of, _), one in pairs.items() if of == kind]
         assert len(found) == len(set().union(*found))
     (number,) = pairs["number", "301"]
-    files = entries_in(both[1])
+    files = entries_in(captures[1])
     assert f"{files['client'][0]['prefix']}*{number}" in {one["name"] for one in files["extension"]}
     assert number in {one["short_ext_name"] for one in files["reg_status_log"]}
 
@@ -268,7 +268,7 @@ def test_capture_can_be_served_with_its_printed_command(
     option: tuple[str, ...], tmp_path: Path
 ) -> None:
     out = tmp_path / "mine"
-    with source("mock") as url:
+    with live_service("mock") as url:
         result = capture(url, out, *option)
     assert "mock-sales-lead" in result.stdout or not option
     line = next(one for one in result.stdout.splitlines() if one.startswith("Get a token: curl "))
@@ -292,10 +292,10 @@ def test_capture_sends_only_gets_and_token_requests(tmp_path: Path) -> None:
 
     def watch(call: Call) -> None:
         methods.append((call.method, call.is_api))
-        call.let_through()
+        call.pass_through()
 
-    with source("mock") as upstream, hostile_server(upstream, watch) as server:
-        captured(server.url, tmp_path / "mine")
+    with live_service("mock") as upstream, hostile_server(upstream, watch) as server:
+        captured_entries(server.url, tmp_path / "mine")
     assert set(methods) == {("POST", False), ("GET", True)}
     assert len(methods) < 200
 
@@ -308,16 +308,16 @@ def test_interrupted_capture_is_resumed(tmp_path: Path) -> None:
         counts[broken[0]] += 1
         if broken[0] and counts[True] > 12:
             close(call)
-        call.let_through()
+        call.pass_through()
 
-    with source("mock") as upstream, hostile_server(upstream, behave) as server:
+    with live_service("mock") as upstream, hostile_server(upstream, behave) as server:
         first = capture(server.url, out)
         assert (first.exit_code, out.exists()) == (2, False)
         broken[0] = False
         second = capture(server.url, out)
         assert second.exit_code == 0
         resumed = counts[False]
-        whole = captured(server.url, tmp_path / "whole")
+        whole = captured_entries(server.url, tmp_path / "whole")
     assert "continues with what was already read" in second.stderr
     assert resumed <= counts[False] - resumed - 10
     assert entries_in(out) == whole
@@ -325,8 +325,8 @@ def test_interrupted_capture_is_resumed(tmp_path: Path) -> None:
 
 
 def test_a_partial_capture_of_another_target_is_not_resumed(tmp_path: Path) -> None:
-    with source("mock") as upstream:
-        with hostile_server(upstream, spoils(close)) as server:
+    with live_service("mock") as upstream:
+        with hostile_server(upstream, spoil_api(close)) as server:
             assert capture(server.url, tmp_path / "mine").exit_code == 2
         result = capture(upstream, tmp_path / "mine")
     assert result.exit_code == 2
@@ -356,13 +356,13 @@ def redirect(call: Call) -> None:
 
 
 HOSTILE: dict[str, tuple[Behaviour, str]] = {
-    "endless list": (changed(endless), "more than 3000 entries"),
-    "bomb": (spoils(bomb), "unpacks to over"),
-    "not JSON": (changed(not_json), "the body is not JSON"),
-    "no list": (changed(no_list), "not a list of objects"),
+    "endless list": (change_body(endless), "more than 3000 entries"),
+    "bomb": (spoil_api(gzip_bomb), "unpacks to over"),
+    "not JSON": (change_body(not_json), "the body is not JSON"),
+    "no list": (change_body(no_list), "not a list of objects"),
     "throttled for ever": (throttled(5, "Retry-After: 0"), "429 after all retries"),
-    "redirect": (spoils(redirect), "a redirect to 'http://169.254.169.254/latest/'"),
-    "closes": (spoils(close), "closed before the response was complete"),
+    "redirect": (spoil_api(redirect), "a redirect to 'http://169.254.169.254/latest/'"),
+    "closes": (spoil_api(close), "closed before the response was complete"),
 }
 
 
@@ -370,7 +370,7 @@ HOSTILE: dict[str, tuple[Behaviour, str]] = {
 def test_capture_of_an_unreadable_service_is_a_one_line_error(name: str, tmp_path: Path) -> None:
     behave, words = HOSTILE[name]
     out = tmp_path / "mine"
-    with source("mock") as upstream, hostile_server(upstream, behave) as server:
+    with live_service("mock") as upstream, hostile_server(upstream, behave) as server:
         result = capture(server.url, out, "--max-entries", "3000")
         assert server.requests < 40
     assert result.exit_code == 2
@@ -390,9 +390,9 @@ def test_malformed_ids_are_not_requested(tmp_path: Path) -> None:
 
     def watch(call: Call) -> None:
         targets.append(call.target)
-        changed(change)(call)
+        change_body(change)(call)
 
-    with source("mock") as upstream, hostile_server(upstream, watch) as server:
+    with live_service("mock") as upstream, hostile_server(upstream, watch) as server:
         result = capture(server.url, out)
     assert result.exit_code == 0, result.output
     assert "left out: id '../../../30'" in result.stderr
@@ -408,14 +408,17 @@ def without_numbers(call: Call, content: bytes) -> bytes:
 
 def test_values_the_service_does_not_show_come_from_the_target_file(tmp_path: Path) -> None:
     out = tmp_path / "mine"
-    with source("mock") as upstream, hostile_server(upstream, changed(without_numbers)) as server:
+    with (
+        live_service("mock") as upstream,
+        hostile_server(upstream, change_body(without_numbers)) as server,
+    ):
         lacking = 'off = ["client_data"]\n'
         result = capture(server.url, out, more=lacking)
         assert result.exit_code == 2
         assert "client.prefix: the service does not show it; set it in" in result.stderr
         assert "[capture.client] prefix = ..." in result.stderr
-        said = '{prefix = "014", domain = "example.org", extension_len = 3}'
-        result = capture(server.url, out, more=f"{lacking}capture.client = {said}\n")
+        client_data = '{prefix = "014", domain = "example.org", extension_len = 3}'
+        result = capture(server.url, out, more=f"{lacking}capture.client = {client_data}\n")
     assert result.exit_code == 0, result.output
     (client,) = entries_in(out)["client"]
     assert (len(client["prefix"]), client["extension_len"]) == (3, 3)
@@ -439,7 +442,7 @@ def test_an_unsuitable_target_file_is_reported(
     text = TARGET.split("[identities.client_read_only]")[0]
     assert old in text
     (tmp_path / "t.toml").write_text(text.replace(old, new), "utf-8")
-    with source("mock") as url:
+    with live_service("mock") as url:
         arguments = ["capture", url, "--target", str(tmp_path / "t.toml"), "--out", str(out)]
         result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 2
@@ -451,7 +454,7 @@ def test_capture_with_a_group_user_is_refused(tmp_path: Path) -> None:
     group = TARGET.split("[identities.group]")[1].split("[")[0]
     head = TARGET.split("[identities.client]")[0]
     (tmp_path / "t.toml").write_text(f"{head}[identities.client]{group}", "utf-8")
-    with source("mock") as url:
+    with live_service("mock") as url:
         target, out = str(tmp_path / "t.toml"), str(tmp_path / "mine")
         result = CliRunner().invoke(main, ["capture", url, "--target", target, "--out", out])
     assert result.exit_code == 2

@@ -48,7 +48,7 @@ ENTRY = {"id": 5, "name": "555", "extension_group_id": 7}
 CONFORMANCE = Conformance(CONTRACT)
 
 
-def sent(
+def exchange(
     method: str, path: str, status: int, body: object = None, sends: object = None
 ) -> Exchange:
     """Return an exchange of the client, with the problem of an undocumented status."""
@@ -68,7 +68,7 @@ def example_path(operation: Operation) -> str:
     return operation.fill(values).removeprefix(API)
 
 
-def failed(number: int, *exchanges: Exchange, expected: object, got: object) -> Outcome:
+def failed_check(number: int, *exchanges: Exchange, expected: object, got: object) -> Outcome:
     """Return a check that failed with its last request."""
     found = trace(Deviation(exchanges[-1], expected, got), exchanges, CONTRACT)
     return Outcome(
@@ -77,7 +77,7 @@ def failed(number: int, *exchanges: Exchange, expected: object, got: object) -> 
     )  # fmt: skip
 
 
-def said(*failures: Outcome) -> list[str]:
+def headlines_of(*failures: Outcome) -> list[str]:
     return [headline(cause, CONTRACT) for cause in find_causes(failures)]
 
 
@@ -86,26 +86,30 @@ SHOWN = json.dumps(ENTRY)
 DIFFERS = '[id 5].name: expected "5", got "555"'
 RENAMED = {**ENTRY, "name": "5"}
 FREE = {**ENTRY, "extension_group_id": None}
-PUT = sent("PUT", NUMBER, 200, ENTRY, {"label": "new"})
-DELETED = sent("DELETE", GROUP, 204)
+PUT = exchange("PUT", NUMBER, 200, ENTRY, {"label": "new"})
+DELETED = exchange("DELETE", GROUP, 204)
 STAYS = [
-    failed(1, DELETED, sent("GET", GROUP, 200, {"id": 7}), expected=404, got='200 {"id": 7}'),
-    failed(2, DELETED, sent("GET", GROUPS, 200), expected=[], got=[{"id": 7}]),
-    failed(3, DELETED, sent("GET", NUMBER, 200), expected=FREE, got=ENTRY),
-    failed(4, DELETED, sent("DELETE", GROUP, 204), expected=404, got="204"),
-    failed(5, DELETED, sent("POST", NUMBERS, 201, ENTRY), expected=404, got="201 {...}"),
+    failed_check(
+        1, DELETED, exchange("GET", GROUP, 200, {"id": 7}), expected=404, got='200 {"id": 7}'
+    ),
+    failed_check(2, DELETED, exchange("GET", GROUPS, 200), expected=[], got=[{"id": 7}]),
+    failed_check(3, DELETED, exchange("GET", NUMBER, 200), expected=FREE, got=ENTRY),
+    failed_check(4, DELETED, exchange("DELETE", GROUP, 204), expected=404, got="204"),
+    failed_check(5, DELETED, exchange("POST", NUMBERS, 201, ENTRY), expected=404, got="201 {...}"),
 ]
 
 
 def test_failures_after_an_ineffective_write_are_one_finding() -> None:
-    assert said(*STAYS) == [
+    assert headlines_of(*STAYS) == [
         f'DELETE {ONE_GROUP} has no effect: expected 404, got 200 {{"id": 7}} (5 checks)'
     ]
 
 
 def test_deeply_nested_body_is_not_an_error_of_the_kit() -> None:
     deep = replace(PUT, request_body="[" * 100_000)
-    failure = failed(1, deep, sent("GET", NUMBER, 200, ENTRY), expected=RENAMED, got=ENTRY)
+    failure = failed_check(
+        1, deep, exchange("GET", NUMBER, 200, ENTRY), expected=RENAMED, got=ENTRY
+    )
     assert len(find_causes([failure])) == 1
 
 
@@ -114,11 +118,15 @@ def test_deeply_nested_body_is_not_an_error_of_the_kit() -> None:
     [
         pytest.param(
             [
-                failed(1, sent("GET", NUMBERS, 500), expected=200, got="500 {}"),
-                failed(2, sent("GET", NUMBERS, 500), expected=403, got="500 {}"),
+                failed_check(1, exchange("GET", NUMBERS, 500), expected=200, got="500 {}"),
+                failed_check(2, exchange("GET", NUMBERS, 500), expected=403, got="500 {}"),
                 # The check failed at another request, but had seen the same cause before.
-                failed(
-                    3, sent("GET", NUMBERS, 500), sent("GET", GROUP, 404), expected=200, got="404"
+                failed_check(
+                    3,
+                    exchange("GET", NUMBERS, 500),
+                    exchange("GET", GROUP, 404),
+                    expected=200,
+                    got="404",
                 ),
             ],
             [f"GET {ALL_NUMBERS}: expected 200, got 500 {{}} (3 checks)"],
@@ -126,34 +134,38 @@ def test_deeply_nested_body_is_not_an_error_of_the_kit() -> None:
         ),
         pytest.param(
             [
-                failed(1, sent("DELETE", GROUP, 200), expected=204, got="200"),
-                failed(2, sent("DELETE", NUMBER, 200), expected=204, got="200"),
-                failed(3, sent("DELETE", f"{USERS}9", 200), expected=None, got=None),
+                failed_check(1, exchange("DELETE", GROUP, 200), expected=204, got="200"),
+                failed_check(2, exchange("DELETE", NUMBER, 200), expected=204, got="200"),
+                failed_check(3, exchange("DELETE", f"{USERS}9", 200), expected=None, got=None),
             ],
             [f"3 operations ({DELETES}): expected 204, got 200 (3 checks)"],
             id="one status is wrong everywhere",
         ),
         pytest.param(
             [
-                failed(1, sent("GET", f"{NUMBERS}?type=phone", 200), expected=[], got=[ENTRY]),
-                failed(2, sent("GET", f"{NUMBERS}?page=1&type=x", 200), expected=400, got="200"),
+                failed_check(
+                    1, exchange("GET", f"{NUMBERS}?type=phone", 200), expected=[], got=[ENTRY]
+                ),
+                failed_check(
+                    2, exchange("GET", f"{NUMBERS}?page=1&type=x", 200), expected=400, got="200"
+                ),
             ],
             [f"GET {ALL_NUMBERS} with type: [id 5]: unexpected, got {SHOWN} (2 checks)"],
             id="one parameter is ignored",
         ),
         pytest.param(
             [
-                failed(
+                failed_check(
                     1,
                     PUT,
-                    sent("GET", NUMBER, 200),
+                    exchange("GET", NUMBER, 200),
                     expected={"label": "new"},
                     got={"label": "old"},
                 ),
-                failed(
+                failed_check(
                     2,
                     PUT,
-                    sent("GET", NUMBERS, 200),
+                    exchange("GET", NUMBERS, 200),
                     expected=[{**ENTRY, "label": "new"}],
                     got=[ENTRY],
                 ),
@@ -162,14 +174,14 @@ def test_deeply_nested_body_is_not_an_error_of_the_kit() -> None:
             id="an update is lost",
         ),
         pytest.param(
-            [failed(1, PUT, sent("GET", NUMBERS, 200), expected=[RENAMED], got=[ENTRY])],
+            [failed_check(1, PUT, exchange("GET", NUMBERS, 200), expected=[RENAMED], got=[ENTRY])],
             [f"GET {ALL_NUMBERS} does not show PUT {ONE_NUMBER}: {DIFFERS} (1 check)"],
             id="a list is stale",
         ),
         pytest.param(
             [
-                failed(1, sent("PUT", NUMBER, 200), expected=400, got="200"),
-                failed(2, sent("GET", GROUP, 200), expected=401, got="200"),
+                failed_check(1, exchange("PUT", NUMBER, 200), expected=400, got="200"),
+                failed_check(2, exchange("GET", GROUP, 200), expected=401, got="200"),
             ],
             [
                 f"PUT {ONE_NUMBER}: expected 400, got 200 (1 check)",
@@ -178,12 +190,16 @@ def test_deeply_nested_body_is_not_an_error_of_the_kit() -> None:
             id="two that succeed where they ought to be refused",
         ),
         pytest.param(
-            [failed(1, sent("GET", NUMBER, 200), expected=f"{LONG} end", got=f"{LONG}\t")],
+            [
+                failed_check(
+                    1, exchange("GET", NUMBER, 200), expected=f"{LONG} end", got=f"{LONG}\t"
+                )
+            ],
             [f"GET {ONE_NUMBER}: '...{LONG[-20:]}\\t' instead of '...{LONG[-20:]} end' (1 check)"],
             id="a text that differs far behind its begin",
         ),
         pytest.param(
-            [*STAYS, failed(6, sent("GET", NUMBERS, 403), expected=200, got="403")],
+            [*STAYS, failed_check(6, exchange("GET", NUMBERS, 403), expected=200, got="403")],
             [
                 f'DELETE {ONE_GROUP} has no effect: expected 404, got 200 {{"id": 7}} (5 checks)',
                 f"GET {ALL_NUMBERS}: expected 200, got 403 (1 check)",
@@ -195,7 +211,7 @@ def test_deeply_nested_body_is_not_an_error_of_the_kit() -> None:
 def test_causes_are_named_with_their_failures(
     failures: list[Outcome], headlines: list[str]
 ) -> None:
-    assert said(*failures) == headlines
+    assert headlines_of(*failures) == headlines
 
 
 def printed(failures: list[Outcome], verbose: bool = False) -> list[str]:
@@ -226,7 +242,7 @@ def printed(failures: list[Outcome], verbose: bool = False) -> list[str]:
 def test_terminal_report_has_at_most_40_lines_unless_verbose() -> None:
     operations = [one for one in OPERATIONS if one.method == "GET"]
     failures = [
-        failed(n, sent("GET", example_path(one), 430 + n), expected=1, got=2)
+        failed_check(n, exchange("GET", example_path(one), 430 + n), expected=1, got=2)
         for n, one in enumerate(operations)
     ]
     lines = printed([*STAYS, *failures])
@@ -252,9 +268,9 @@ def test_replay_script_repeats_a_failure_and_tells_if_it_is_fixed(
         assert f"1. DELETE {ONE_NUMBER}: expected 204, got 200" in done.output
         (path,) = folder.iterdir()
         assert path.name == "1-codes.py"
-        still = replayed(path, faulty.url)
+        still = run_script(path, faulty.url)
     assert (still.returncode, "200, in the run 200" in still.stdout) == (1, True), still.stdout
-    gone = replayed(path, mock.url)
+    gone = run_script(path, mock.url)
     assert (gone.returncode, "204, in the run 200" in gone.stdout) == (0, True), gone.stdout
     assert subprocess.run([sys.executable, str(path)], env={}, check=False).returncode == 2
     exchanges = [json.loads(line) for line in log.read_text().splitlines()]
@@ -262,7 +278,7 @@ def test_replay_script_repeats_a_failure_and_tells_if_it_is_fixed(
     assert SECRET not in log.read_text() + path.read_text()
 
 
-def replayed(path: Path, url: str) -> subprocess.CompletedProcess[str]:
+def run_script(path: Path, url: str) -> subprocess.CompletedProcess[str]:
     token = httpx.post(f"{url}/oauth/token", data=IDENTITY).json()["access_token"]
     command = [sys.executable, str(path), url]
     return subprocess.run(command, capture_output=True, text=True, env={"TOKEN": token})

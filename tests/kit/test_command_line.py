@@ -17,15 +17,15 @@ from ringme_contract.verdict import NotReached
 from ringme_spec.contract import read_contract
 from ringme_spec.paths import SPEC
 from support.kit_command import (
-    instead_of_all_checks,
     makes_group,
     misses_group,
     mock_target,
     own_check,
     reads_user,
+    replace_checks,
     ringme_contract,
 )
-from support.odd_servers import answering, odd_server
+from support.odd_servers import odd_server, responding
 from support.server import Api, RunningMock
 
 GOOD = own_check("me", reads_user, writes=False)
@@ -44,7 +44,7 @@ def _no_github(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_exit_code_is_0_if_all_rules_pass(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    instead_of_all_checks(monkeypatch, GOOD, MAKING)
+    replace_checks(monkeypatch, GOOD, MAKING)
     done = ringme_contract("check", mock.url, "--rule", "me", "--rule", "group-create")
     assert done.exit_code == 0, done.output
     assert "2 of 2 MUST" in done.output.splitlines()[-1]
@@ -53,7 +53,7 @@ def test_exit_code_is_0_if_all_rules_pass(
 def test_exit_code_is_1_if_a_must_fails_and_evidence_is_shown(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    instead_of_all_checks(monkeypatch, GOOD, BAD)
+    replace_checks(monkeypatch, GOOD, BAD)
     done = ringme_contract("check", mock.url, "--layer", "scenarios", "-v")
     assert done.exit_code == 1
     for text in (
@@ -81,11 +81,11 @@ def test_exit_code_is_4_for_an_error_in_a_check(
         raise NotReached("nothing in the target")
 
     broken, lacking = own_check("me", breaks_down), own_check("paging", is_not_reached)
-    instead_of_all_checks(monkeypatch, GOOD, broken, lacking)
+    replace_checks(monkeypatch, GOOD, broken, lacking)
     done = ringme_contract("check", mock.url, "--layer", "scenarios")
     assert done.exit_code == 4, done.output
     assert "error: me: error in the kit: KeyError: 'room_id'" in done.output
-    instead_of_all_checks(monkeypatch, broken, BAD)
+    replace_checks(monkeypatch, broken, BAD)
     done = ringme_contract("check", mock.url, "--layer", "scenarios")
     assert done.exit_code == 1
     assert "Traceback" not in done.output
@@ -94,7 +94,7 @@ def test_exit_code_is_4_for_an_error_in_a_check(
 def test_exit_code_is_4_for_an_error_outside_of_checks(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    instead_of_all_checks(monkeypatch, GOOD)
+    replace_checks(monkeypatch, GOOD)
     monkeypatch.setattr(commands, "print_report", lambda *_: dict[str, str]()["gone"])
     done = ringme_contract("check", mock.url, "--rule", "me", "--quiet")
     assert done.exit_code == 4
@@ -110,9 +110,9 @@ def test_check_that_cannot_read_a_malformed_response_fails(
     def reads_nothing(kit: CheckContext) -> None:
         kit.anonymous.get(kit.me).json()["id"]
 
-    instead_of_all_checks(monkeypatch, own_check("me", reads_nothing))
+    replace_checks(monkeypatch, own_check("me", reads_nothing))
     monkeypatch.setattr(check_run, "try_tokens", lambda *_: [])
-    with odd_server(answering("200 OK", b"{}", "Content-Type: application/json")) as url:
+    with odd_server(responding("200 OK", b"{}", "Content-Type: application/json")) as url:
         done = ringme_contract("check", url, "--rule", "me", "-v")
     assert done.exit_code == 1
     assert (
@@ -123,7 +123,7 @@ def test_check_that_cannot_read_a_malformed_response_fails(
 def test_exit_code_is_3_if_a_rule_has_no_check(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    instead_of_all_checks(monkeypatch, GOOD)
+    replace_checks(monkeypatch, GOOD)
     done = ringme_contract("check", mock.url, "-v")
     assert done.exit_code == 3
     assert "paging, media-delete, record-download, media-file" in done.output
@@ -132,7 +132,7 @@ def test_exit_code_is_3_if_a_rule_has_no_check(
 def test_rules_the_target_does_not_offer_are_listed_and_do_not_fail(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    instead_of_all_checks(monkeypatch, GOOD, MAKING)
+    replace_checks(monkeypatch, GOOD, MAKING)
     done = ringme_contract("check", mock.url, "--layer", "scenarios", "--read-only")
     assert done.exit_code == 0
     assert "not offered: group-create: the target must not be changed" in done.output
@@ -141,7 +141,7 @@ def test_rules_the_target_does_not_offer_are_listed_and_do_not_fail(
 def test_exit_code_is_3_if_no_rule_could_be_checked(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    instead_of_all_checks(monkeypatch, MAKING)
+    replace_checks(monkeypatch, MAKING)
     done = ringme_contract("check", mock.url, "--layer", "scenarios", "--read-only")
     assert done.exit_code == 3
 
@@ -149,7 +149,7 @@ def test_exit_code_is_3_if_no_rule_could_be_checked(
 def test_options_can_come_from_the_environment(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    instead_of_all_checks(monkeypatch, GOOD, BAD)
+    replace_checks(monkeypatch, GOOD, BAD)
     monkeypatch.setenv("RINGME_CONTRACT_URL", mock.url)
     monkeypatch.setenv("RINGME_CONTRACT_RULE", "me")
     monkeypatch.setenv("RINGME_CONTRACT_QUIET", "1")
@@ -160,7 +160,7 @@ def test_options_can_come_from_the_environment(
 def test_rules_and_layers_can_be_excluded(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    instead_of_all_checks(monkeypatch, GOOD, MAKING, BAD)
+    replace_checks(monkeypatch, GOOD, MAKING, BAD)
     arguments = ("--rule", "no:group-read-your-writes", "--layer", "no:access")
     done = ringme_contract("check", mock.url, *arguments)
     assert (done.exit_code, "2 of 2 MUST" in done.output) == (0, True), done.output
@@ -178,7 +178,7 @@ def test_rules_lists_every_rule_of_the_document() -> None:
 def test_checks_of_a_missing_identity_are_not_reached(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    instead_of_all_checks(monkeypatch, own_check("me", reads_user))
+    replace_checks(monkeypatch, own_check("me", reads_user))
     target = mock_target(tmp_path, ("[identities.client]", "[identities.other_client_]"))
     text = Path(target).read_text()
     start = text.index("[identities.other_client_]")
@@ -204,7 +204,7 @@ def expect(folder: Path, *entries: tuple[str, str]) -> str:
 
 
 @pytest.mark.parametrize(
-    ("rule", "day", "code", "said"),
+    ("rule", "day", "code", "message"),
     [
         ("group-read-your-writes", "2999-12-31", 0, "expected failure: group-read-your-writes"),
         ("group-read-your-writes", "2020-01-01", 1, "expected to fail until 2020-01-01: known"),
@@ -220,13 +220,13 @@ def test_expected_failures_determine_the_exit_code(
     rule: str,
     day: str,
     code: int,
-    said: str,
+    message: str,
 ) -> None:
-    instead_of_all_checks(monkeypatch, *([GOOD] if rule == "me" else [GOOD, BAD]))
+    replace_checks(monkeypatch, *([GOOD] if rule == "me" else [GOOD, BAD]))
     path = expect(tmp_path, (rule, day))
     done = ringme_contract("check", mock.url, "--layer", "scenarios", "--expect", path)
     assert done.exit_code == code, done.output
-    assert said in done.output
+    assert message in done.output
 
 
 def test_rule_listed_twice_as_expected_failure_is_an_error(tmp_path: Path) -> None:
@@ -246,7 +246,7 @@ def test_doctor_finds_no_problem_in_the_mock(mock: RunningMock) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "code", "said"),
+    ("old", "new", "code", "message"),
     [
         ("mock-sales-lead", "wrong", 2, "wrong   group: gets no token: POST /oauth/token: status"),
         (
@@ -294,18 +294,18 @@ def test_doctor_finds_no_problem_in_the_mock(mock: RunningMock) -> None:
     ],
 )
 def test_doctor_reports_wrong_and_missing_data(
-    mock: RunningMock, tmp_path: Path, old: str, new: str, code: int, said: str
+    mock: RunningMock, tmp_path: Path, old: str, new: str, code: int, message: str
 ) -> None:
     target = mock_target(tmp_path, (old, new))
     done = ringme_contract("doctor", mock.url, "--target", target)
     assert done.exit_code == code, done.output
-    assert said in done.output
+    assert message in done.output
 
 
 def test_doctor_lists_the_rules_not_checked_without_an_identity(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    instead_of_all_checks(monkeypatch, own_check("me", reads_user))
+    replace_checks(monkeypatch, own_check("me", reads_user))
     text = MOCK.read_text()
     path = tmp_path / "target.toml"
     start, end = text.index("[identities.client]"), text.index("[identities.client_read_only]")

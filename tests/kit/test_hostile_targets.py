@@ -22,24 +22,24 @@ from ringme_contract.target import MOCK
 from support.hostile_servers import (
     Behaviour,
     Call,
-    Closed,
+    CloseConnection,
     bad_chunks,
-    bomb,
-    changed,
+    change_body,
     close,
     endless_body,
     endless_interim,
-    every,
+    every_nth,
+    false_gzip,
+    false_keep_alive,
     growing,
+    gzip_bomb,
     hang,
     hostile_server,
     huge_head,
-    lies_of_keeping,
     limited,
     many_empty,
     many_names,
     many_values,
-    not_packed,
     odd_charset,
     old_version,
     reset_if_reused,
@@ -47,15 +47,15 @@ from support.hostile_servers import (
     short_body,
     slow_body,
     slow_head,
-    spoils,
+    spoil_api,
     throttled,
 )
 from support.kit_command import (
-    instead_of_all_checks,
     makes_group,
     misses_group,
     own_check,
     reads_user,
+    replace_checks,
     ringme_contract,
 )
 from support.server import Api, RunningMock
@@ -89,7 +89,7 @@ def redirect(call: Call) -> None:
     call.respond("302 Found", b"", f"Location: {call.target}")
 
 
-def says(call: Call) -> None:
+def echo_token(call: Call) -> None:
     """Echo the token in several forms, with terminal escapes and workflow commands."""
     odd = call.token.swapcase() + " " + base64.b64encode(f"x{call.token}".encode()).decode()
     text = f"\n::error::{odd}\r\n  ::stop-commands::x\n##[group]\x1b[31m \x07 \x9b2J {call.token}"
@@ -97,31 +97,31 @@ def says(call: Call) -> None:
 
 
 def with_id(value: bytes) -> Behaviour:
-    return changed(lambda _, body: re.sub(rb'"id": ?\d+', b'"id":' + value, body))
+    return change_body(lambda _, body: re.sub(rb'"id": ?\d+', b'"id":' + value, body))
 
 
 KINDS: dict[str, tuple[Behaviour, int]] = {
-    "a head of three bytes a second": (spoils(slow_head), 3),
-    "a body of three bytes a second": (spoils(slow_body), 3),
-    "endless 103": (spoils(endless_interim), 3),
-    "a body without end": (spoils(endless_body), 3),
-    "a body that unpacks to 256 MB": (spoils(bomb), 3),
-    "two million values": (spoils(many_values), 3),
-    "50,000 names": (spoils(many_names), 1),
-    "100,000 empty objects": (spoils(many_empty), 1),
+    "a head of three bytes a second": (spoil_api(slow_head), 3),
+    "a body of three bytes a second": (spoil_api(slow_body), 3),
+    "endless 103": (spoil_api(endless_interim), 3),
+    "a body without end": (spoil_api(endless_body), 3),
+    "a body that unpacks to 256 MB": (spoil_api(gzip_bomb), 3),
+    "two million values": (spoil_api(many_values), 3),
+    "50,000 names": (spoil_api(many_names), 1),
+    "100,000 empty objects": (spoil_api(many_empty), 1),
     "lists that grow": (growing(), 1),
-    "an encoding that unpacks": (spoils(odd_charset), 1),
-    "a head of 2 MB": (spoils(huge_head), 1),
-    "no response at all": (spoils(hang), 3),
-    "now and then no response": (every(9, hang), 0),
-    "a reset of each connection that is used again": (spoils(reset_if_reused), 0),
-    "now and then a connection that is closed": (every(4, close), 0),
-    "each connection closed": (spoils(close), 1),
-    "a body that is cut off": (spoils(short_body), 1),
-    "chunks of no length": (spoils(bad_chunks), 1),
-    "gzip that is none": (spoils(not_packed), 3),
-    "HTML": (spoils(html), 1),
-    "a circle of redirects": (spoils(redirect), 1),
+    "an encoding that unpacks": (spoil_api(odd_charset), 1),
+    "a head of 2 MB": (spoil_api(huge_head), 1),
+    "no response at all": (spoil_api(hang), 3),
+    "now and then no response": (every_nth(9, hang), 0),
+    "a reset of each connection that is used again": (spoil_api(reset_if_reused), 0),
+    "now and then a connection that is closed": (every_nth(4, close), 0),
+    "each connection closed": (spoil_api(close), 1),
+    "a body that is cut off": (spoil_api(short_body), 1),
+    "chunks of no length": (spoil_api(bad_chunks), 1),
+    "gzip that is none": (spoil_api(false_gzip), 3),
+    "HTML": (spoil_api(html), 1),
+    "a circle of redirects": (spoil_api(redirect), 1),
     "429 for a second": (throttled(4, "Retry-After: 1", seconds=0.5), 0),
     "429 for a second, with requests left": (
         throttled(4, "X-RateLimit-Remaining: 900", "X-RateLimit-Reset: 3600", seconds=0.5),
@@ -131,26 +131,29 @@ KINDS: dict[str, tuple[Behaviour, int]] = {
     "429 for an hour": (throttled(4, "Retry-After: 3600"), 3),
     "429 until a moment": (throttled(2, f"X-RateLimit-Reset: {int(time.time()) + 9999}"), 3),
     "429 that says no more": (throttled(0), 3),
-    "502 now and then": (every(5, lambda call: call.respond("502 Bad Gateway", b"")), 0),
-    "502 for the API alone": (spoils(lambda call: call.respond("502 Bad Gateway", b"")), 1),
-    "500": (spoils(lambda call: call.respond("500 Oops", b"")), 1),
+    "502 now and then": (every_nth(5, lambda call: call.respond("502 Bad Gateway", b"")), 0),
+    "502 for the API alone": (spoil_api(lambda call: call.respond("502 Bad Gateway", b"")), 1),
+    "500": (spoil_api(lambda call: call.respond("500 Oops", b"")), 1),
     "HTTP/1.0": (old_version, 0),
-    "connections that are not kept as promised": (lies_of_keeping, 0),
+    "connections that are not kept as promised": (false_keep_alive, 0),
     "cookies that are somebody": (sets_cookies, 0),
-    "texts that speak to the reader": (spoils(says), 1),
-    "100,000 brackets": (changed(lambda *_: b"[" * 100_000 + b"]" * 100_000), 1),
-    "600 brackets": (changed(lambda *_: b"[" * 600 + b"]" * 600), 1),
+    "texts that speak to the reader": (spoil_api(echo_token), 1),
+    "100,000 brackets": (change_body(lambda *_: b"[" * 100_000 + b"]" * 100_000), 1),
+    "600 brackets": (change_body(lambda *_: b"[" * 600 + b"]" * 600), 1),
     "an integer of 5,000 digits": (with_id(b"9" * 5000), 1),
     "NaN": (with_id(b"NaN"), 1),
-    "bytes that are no UTF-8": (changed(lambda _, body: body.replace(b"name", b"na\xffme")), 1),
-    "a byte order mark": (changed(lambda _, body: b"\xef\xbb\xbf" + body), 1),
-    "a key twice": (changed(lambda _, body: body.replace(b'"id":', b'"id":"x","id":')), 0),
-    "a lone surrogate": (changed(lambda _, body: body.replace(b'"name":"', b'"name":"\\ud800')), 1),
+    "bytes that are no UTF-8": (change_body(lambda _, body: body.replace(b"name", b"na\xffme")), 1),
+    "a byte order mark": (change_body(lambda _, body: b"\xef\xbb\xbf" + body), 1),
+    "a key twice": (change_body(lambda _, body: body.replace(b'"id":', b'"id":"x","id":')), 0),
+    "a lone surrogate": (
+        change_body(lambda _, body: body.replace(b'"name":"', b'"name":"\\ud800')),
+        1,
+    ),
 }
 
 
 @contextmanager
-def _little_memory() -> Iterator[None]:
+def _assert_little_memory() -> Iterator[None]:
     """Fail if the block needs much more memory. Does nothing except on Linux."""
     status, peak = Path("/proc/self/status"), Path("/proc/self/clear_refs")
     if not peak.exists():
@@ -173,7 +176,7 @@ def test_hostile_target_leads_to_the_documented_exit_code(
     behave, code = KINDS[kind]
     timeout, budget = _FEW if kind.endswith(_NEVER_END) else _ENOUGH
     timeout = _FEW[0] if behave is KINDS["now and then no response"][0] else timeout
-    instead_of_all_checks(monkeypatch, *CHECKS)
+    replace_checks(monkeypatch, *CHECKS)
     if not kind.startswith("429"):
         # Waiting does not help with any of these.
         monkeypatch.setattr("ringme_contract.http.retries._LONGEST_WAIT", 0.01)
@@ -181,22 +184,22 @@ def test_hostile_target_leads_to_the_documented_exit_code(
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary"))
     # Endless responses end as well. How soon is not checked, as it depends on the machine.
-    with hostile_server(mock.url, behave) as server, _little_memory():
+    with hostile_server(mock.url, behave) as server, _assert_little_memory():
         done = ringme_contract(
             "check", server.url, "--layer", "scenarios", "--report-dir", str(reports),
             "--timeout", f"{timeout:g}s", "--time-budget", f"{budget:g}s", "--jobs", "2",
         )  # fmt: skip
     assert done.exit_code == code, done.output
-    told = [done.output, *(path.read_text("utf-8") for path in tmp_path.rglob("*.*"))]
-    assert "Traceback" not in "".join(told)
+    outputs = [done.output, *(path.read_text("utf-8") for path in tmp_path.rglob("*.*"))]
+    assert "Traceback" not in "".join(outputs)
     assert not _CONTROL.search(done.output)
     spoken = [line for line in done.output.splitlines() if line.lstrip().startswith("::")]
     assert all(re.match("::(error|warning) title=", line) for line in spoken)
     assert "##[" not in done.output
     assert server.tokens
     for token in server.tokens:
-        assert token.lower() not in "".join(told).lower()
-        assert base64.b64encode(f"x{token}".encode()).decode()[4:-4] not in "".join(told)
+        assert token.lower() not in "".join(outputs).lower()
+        assert base64.b64encode(f"x{token}".encode()).decode()[4:-4] not in "".join(outputs)
 
 
 def test_requests_of_the_rate_limit_are_reserved_for_clean_up(
@@ -207,7 +210,7 @@ def test_requests_of_the_rate_limit_are_reserved_for_clean_up(
             kit.new_group()
 
     before = admin.read("/client/@me/extension_group/")
-    instead_of_all_checks(monkeypatch, own_check("group-create", makes_groups))
+    replace_checks(monkeypatch, own_check("group-create", makes_groups))
     with hostile_server(mock.url, limited(100)) as server:
         done = ringme_contract("check", server.url, "--layer", "scenarios")
     assert done.exit_code == 3, done.output
@@ -224,11 +227,11 @@ def test_report_names_the_request_that_stopped_the_target(
         if call.is_api and call.method == "POST":
             ended.set()
         if ended.is_set():
-            raise Closed
-        call.let_through()
+            raise CloseConnection
+        call.pass_through()
 
     checks = (*CHECKS, own_check("group-create", misses_group))
-    instead_of_all_checks(monkeypatch, *checks)
+    replace_checks(monkeypatch, *checks)
     with hostile_server(mock.url, behave) as server:
         done = ringme_contract("check", server.url, "--layer", "scenarios", "--jobs", "1")
     assert done.exit_code == 3, done.output
@@ -241,7 +244,7 @@ def test_report_names_the_request_that_stopped_the_target(
 
 def test_a_failed_request_does_not_keep_the_received_data(mock: RunningMock) -> None:
     with (
-        hostile_server(mock.url, spoils(endless_body)) as server,
+        hostile_server(mock.url, spoil_api(endless_body)) as server,
         open_session(Options(server.url, target=MOCK)) as session,
         pytest.raises(Unreachable, match="larger than the kit takes") as caught,
     ):

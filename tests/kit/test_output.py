@@ -12,10 +12,10 @@ import pytest
 
 from support.hostile_servers import Call, hang, hostile_server
 from support.kit_command import (
-    instead_of_all_checks,
     misses_group,
     own_check,
     reads_user,
+    replace_checks,
     ringme_contract,
 )
 from support.server import RunningMock
@@ -58,7 +58,7 @@ def test_unwritable_report_does_not_affect_other_reports_and_the_verdict(
     arguments = [mock.url, "--layer", "scenarios", "--json", str(_FULL), "--ndjson", str(_FULL)]
     arguments += ["--html", str(tmp_path / "report.html")]
     for checks, code in (((GOOD,), 4), ((GOOD, BAD), 1)):
-        instead_of_all_checks(monkeypatch, *checks)
+        replace_checks(monkeypatch, *checks)
         done = ringme_contract("check", *arguments)
         assert done.exit_code == code
         assert done.output.count("/dev/full: cannot be written: No space left on device") == 2
@@ -76,7 +76,7 @@ def test_signal_ends_a_run_against_a_hanging_target(
 
     def hangs(call: Call) -> None:
         if not call.is_api:
-            call.let_through()
+            call.pass_through()
             return
         if not sent:
             sent.append(number)
@@ -91,8 +91,8 @@ def test_signal_ends_a_run_against_a_hanging_target(
             subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         )
         with process[0]:
-            said = process[0].communicate()[0]
+            output = process[0].communicate()[0]
     assert sent
-    assert process[0].returncode == 130, said
-    assert "Traceback" not in said
+    assert process[0].returncode == 130, output
+    assert "Traceback" not in output
     assert '"interrupted": true' in report.read_text()

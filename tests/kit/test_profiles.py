@@ -11,10 +11,10 @@ from ringme_contract.profiles import PROFILES, SMOKE, Pace, Profile
 from ringme_contract.proof.trial import contract
 from ringme_contract.target import MOCK, load_target
 from support.kit_command import (
-    instead_of_all_checks,
     mock_target,
     own_check,
     reads_user,
+    replace_checks,
     ringme_contract,
 )
 from support.server import RunningMock
@@ -38,7 +38,7 @@ def test_estimated_run_time_depends_on_latency_jobs_and_rate_limit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("latency", "limit", "said"),
+    ("latency", "limit", "message"),
     [
         (0.01, None, ""),
         (0.01, (10000, 8000, 60), ""),
@@ -47,18 +47,18 @@ def test_estimated_run_time_depends_on_latency_jobs_and_rate_limit() -> None:
     ],
 )
 def test_run_that_cannot_finish_is_predicted(
-    latency: float, limit: tuple[int, int, int] | None, said: str
+    latency: float, limit: tuple[int, int, int] | None, message: str
 ) -> None:
     troubles = list(Pace(latency, limit).troubles(_PROFILE, load_target(MOCK)))
-    assert len(troubles) == bool(said)
-    assert said in "".join(troubles)
+    assert len(troubles) == bool(message)
+    assert message in "".join(troubles)
 
 
 def test_check_warns_of_a_run_that_cannot_finish(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """There is no warning if single rules are selected."""
-    instead_of_all_checks(monkeypatch, own_check("me", reads_user, writes=False))
+    replace_checks(monkeypatch, own_check("me", reads_user, writes=False))
     done = ringme_contract("check", mock.url, "--time-budget", "1s")
     assert "warning: the profile default takes about " in done.output
     done = ringme_contract("check", mock.url, "--time-budget", "1s", "--rule", "me")

@@ -73,13 +73,15 @@ def test_operations_in_faults_exist_in_the_document() -> None:
 
 
 def test_sample_of_faults_is_detected() -> None:
-    said = []
+    complaints = []
     proof = prove(
-        [FAULTS[name] for name in SAMPLE], servers=False, progress=lambda name, _: said.append(name)
+        [FAULTS[name] for name in SAMPLE],
+        servers=False,
+        progress=lambda name, _: complaints.append(name),
     )
     assert proof.complaints == []
     assert list(proof.faults) == list(SAMPLE)
-    assert sorted(said) == sorted(SAMPLE)
+    assert sorted(complaints) == sorted(SAMPLE)
 
 
 def test_simultaneous_faults_are_all_reported(tmp_path: Path) -> None:
@@ -134,7 +136,7 @@ def healthy(*messages: str, code: int = 0) -> ServerFinding:
 
 
 @pytest.mark.parametrize(
-    ("proof", "said"),
+    ("proof", "complaints"),
     [
         (Proof(), []),
         (Proof({"a": FaultFinding(fault())}), ["survived: a-fault: It is wrong."]),
@@ -161,8 +163,8 @@ def healthy(*messages: str, code: int = 0) -> ServerFinding:
         (Proof(errors=["a-fault: boom"]), ["broke down: a-fault: boom"]),
     ],
 )
-def test_proof_complains_about_every_unexpected_result(proof: Proof, said: list[str]) -> None:
-    assert proof.complaints == said
+def test_proof_complains_about_every_unexpected_result(proof: Proof, complaints: list[str]) -> None:
+    assert proof.complaints == complaints
 
 
 def test_prove_tries_the_selected_faults_and_writes_json(tmp_path: Path) -> None:

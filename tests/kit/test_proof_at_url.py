@@ -177,7 +177,7 @@ def test_reset_command_runs_before_each_fault(mock: RunningMock, tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["https://api.example.com"], "`ringme-contract init target.toml` writes one"),
         (["http://127.0.0.1:1"], "the target cannot be reached"),
@@ -185,9 +185,9 @@ def test_reset_command_runs_before_each_fault(mock: RunningMock, tmp_path: Path)
     ],
 )
 def test_impossible_proof_is_a_one_line_error(
-    arguments: list[str], said: str, tmp_path: Path
+    arguments: list[str], message: str, tmp_path: Path
 ) -> None:
     code, output, _ = run(tmp_path / "none.json", *arguments)
     assert code == 2
-    assert said in output
+    assert message in output
     assert "Traceback" not in output

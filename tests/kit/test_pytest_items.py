@@ -197,7 +197,7 @@ def test_suite_can_import_the_test_and_override_the_application(folder: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (("--ringme-url", "http://127.0.0.1:1"), "the target cannot be reached"),
         (("--ringme-url", "https://api.example.com"), "ringme-contract init"),
@@ -210,12 +210,12 @@ def test_suite_can_import_the_test_and_override_the_application(folder: Path) ->
     ],
 )
 def test_invalid_target_is_an_error_without_a_traceback(
-    folder: Path, arguments: tuple[str, ...], said: str
+    folder: Path, arguments: tuple[str, ...], message: str
 ) -> None:
     done = run(folder, "--pyargs", "ringme_contract", *arguments, "-k", "paging")
     assert done.returncode != 0
     output = done.stdout + done.stderr
-    assert said in output
+    assert message in output
     assert "Traceback" not in output
     assert "plugin.py" not in output
 

@@ -29,10 +29,10 @@ from ringme_spec.paths import SPEC
 from ringme_spec.rules import Rule
 from support.browser import require_chromium, require_node, run_program
 from support.kit_command import (
-    instead_of_all_checks,
     misses_group,
     own_check,
     reads_user,
+    replace_checks,
     ringme_contract,
 )
 from support.server import RunningMock
@@ -242,7 +242,7 @@ def test_printable_escapes_terminal_control_characters() -> None:
 
 
 @pytest.mark.parametrize(
-    ("expected", "got", "said"),
+    ("expected", "got", "expected_lines"),
     [
         (
             [{"id": 1, "name": "a"}, {"id": 2, "name": "b"}],
@@ -270,9 +270,9 @@ def test_printable_escapes_terminal_control_characters() -> None:
     ],
 )
 def test_every_difference_of_two_long_values_is_shown(
-    expected: object, got: object, said: list[str]
+    expected: object, got: object, expected_lines: list[str]
 ) -> None:
-    assert differences_shown(expected, got) == said
+    assert differences_shown(expected, got) == expected_lines
 
 
 def test_check_writes_all_reports_and_github_output(
@@ -280,9 +280,7 @@ def test_check_writes_all_reports_and_github_output(
 ) -> None:
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
-    instead_of_all_checks(
-        monkeypatch, own_check("me", reads_user), own_check("paging", misses_group)
-    )
+    replace_checks(monkeypatch, own_check("me", reads_user), own_check("paging", misses_group))
     folder, single = tmp_path / "reports", tmp_path / "deep" / "one.xml"
     done = ringme_contract(
         "check",

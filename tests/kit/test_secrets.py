@@ -33,7 +33,7 @@ SECRET, PASSWORD = 'se"cret/of the app', "pass-word of a user"
 TOKEN, REFRESH = "tokenQ7vT2mK9w", "refreshQ7vT2mK9w"
 ALL = (SECRET, PASSWORD, TOKEN, REFRESH, "se%22cret", 'se\\"cret', "of+the+app", "of%20the%20app")
 FORM = {"client_id": "x", "client_secret": SECRET, "password": PASSWORD}
-GIVEN = {"access_token": TOKEN, "token_type": "Bearer", "refresh_token": REFRESH}
+TOKEN_RESPONSE = {"access_token": TOKEN, "token_type": "Bearer", "refresh_token": REFRESH}
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def echo(request: httpx.Request) -> httpx.Response:
     said = f"not {SECRET}, nor {PASSWORD} " + request.read().decode()
     headers = {"Set-Cookie": f"token={TOKEN}", "Location": f"/?access_token={TOKEN}", "X": said}
     # In parts, because the client measures the time only while it reads.
-    body = json.dumps({**GIVEN, "said": said}).encode()
+    body = json.dumps({**TOKEN_RESPONSE, "said": said}).encode()
     headers["Content-Type"] = "application/json"
     return httpx.Response(418, content=iter([body]), headers=headers)
 
@@ -84,8 +84,10 @@ def as_basic(kit: CheckContext) -> None:
 
 
 def compares(kit: CheckContext) -> None:
-    answer = kit.request_token(**FORM).json()
-    kit.expect_equal("the answer", answer, {**answer, "access_token": None, "list": [(SECRET,)]})
+    response = kit.request_token(**FORM).json()
+    kit.expect_equal(
+        "the answer", response, {**response, "access_token": None, "list": [(SECRET,)]}
+    )
 
 
 def cannot_read(kit: CheckContext) -> None:
@@ -96,13 +98,13 @@ def breaks_down(kit: CheckContext) -> None:
     raise RuntimeError(f"{FORM} Bearer {TOKEN} {kit.request_token(**FORM).text}")
 
 
-def gets_no_answer(kit: CheckContext) -> None:
+def gets_no_response(kit: CheckContext) -> None:
     kit.anonymous.request("GET", f"/?access_token={TOKEN}&client_secret={SECRET}")
 
 
 CHECKS: list[Callable[[CheckContext], None]] = [
     expects, in_query, in_json, in_multipart, as_basic, compares, cannot_read, breaks_down,
-    gets_no_answer,
+    gets_no_response,
 ]  # fmt: skip
 
 
@@ -113,7 +115,7 @@ def test_no_report_shows_a_secret(
     with httpx.Client(base_url=URL, transport=httpx.MockTransport(echo)) as http:
         kit = CheckContext(target, CONTRACT, Transport(target, CONTRACT, http))
         result = Engine(kit).run([Check(function.__name__, "leaks", "scenarios", function)])
-    assert function is gets_no_answer or result.outcomes[0].exchanges
+    assert function is gets_no_response or result.outcomes[0].exchanges
     rule = Rule("leaks", "Whatever.", "D", "MUST", "an area", ("*",))
     findings = evaluate(result, {rule.id: rule}, {rule.id}, {}, date(2026, 1, 1))
     started = datetime(2026, 1, 1, tzinfo=UTC)
@@ -121,10 +123,10 @@ def test_no_report_shows_a_secret(
     assert write_reports(report, tmp_path / "reports", {}) == []
     paths = list((tmp_path / "reports").glob("**/*.*"))
     assert len(paths) == 4 + len(report.causes)
-    told = [path.read_text(encoding="utf-8") for path in paths]
-    told += [details(one) for one in findings]
-    told += [step_summary(report), *workflow_commands(report)]
-    text = "\n".join(told)
+    outputs = [path.read_text(encoding="utf-8") for path in paths]
+    outputs += [details(one) for one in findings]
+    outputs += [step_summary(report), *workflow_commands(report)]
+    text = "\n".join(outputs)
     assert function.__name__ in text
     assert [one for one in ALL if one in text] == []
 
@@ -144,8 +146,10 @@ def test_multipart_field_is_redacted_by_its_name() -> None:
 
 def test_problem_with_a_token_is_described_without_the_token() -> None:
     request = httpx.Request("POST", f"{URL}/oauth/token")
-    answer = httpx.Response(200, json={**GIVEN, "access_token": f"{TOKEN} ?"}, request=request)
-    problems = Conformance(CONTRACT).problems(answer)
+    response = httpx.Response(
+        200, json={**TOKEN_RESPONSE, "access_token": f"{TOKEN} ?"}, request=request
+    )
+    problems = Conformance(CONTRACT).problems(response)
     assert problems
     assert [one for one in ALL if one in " ".join(problems)] == []
 

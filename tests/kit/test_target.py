@@ -25,7 +25,7 @@ client_secret = "b"
 """
 
 
-def written(folder: Path, text: str) -> Path:
+def write_target(folder: Path, text: str) -> Path:
     path = folder / "target.toml"
     path.write_text(text, encoding="utf-8")
     return path
@@ -38,7 +38,7 @@ def test_the_target_of_the_mock_names_every_identity() -> None:
 
 
 def test_template_is_a_valid_target_file(tmp_path: Path) -> None:
-    target = load_target(written(tmp_path, template(CONTRACT)))
+    target = load_target(write_target(tmp_path, template(CONTRACT)))
     assert set(target.identities) == {"client"}
 
 
@@ -52,12 +52,12 @@ def test_template_has_every_identity(tmp_path: Path) -> None:
         else line
         for line in text.splitlines()
     )
-    assert set(load_target(written(tmp_path, filled)).identities) == set(ALL)
+    assert set(load_target(write_target(tmp_path, filled)).identities) == set(ALL)
 
 
 def test_template_lists_all_capabilities_that_can_be_off(tmp_path: Path) -> None:
     text = template(CONTRACT).replace("off = []", f"off = {list(CONTRACT.capabilities)}")
-    assert load_target(written(tmp_path, text)).off == CONTRACT.capabilities.keys()
+    assert load_target(write_target(tmp_path, text)).off == CONTRACT.capabilities.keys()
     for capability in CONTRACT.capabilities.values():
         assert f"#   {capability.name} " in text
         assert capability.text in text
@@ -67,26 +67,26 @@ def test_overlay_can_add_a_capability(tmp_path: Path) -> None:
     document = copy.deepcopy(CONTRACT.document)
     document["x-capabilities"]["groups"] = {"text": "groups", "collections": ["extension_group"]}
     contract = Contract(document)
-    path = written(tmp_path, MINIMAL.replace("[range]", 'off = ["groups"]\n[range]'))
+    path = write_target(tmp_path, MINIMAL.replace("[range]", 'off = ["groups"]\n[range]'))
     assert load_target(path, contract=contract).off == {"groups"}
     needing = [one.id for one in contract.operations.values() if "groups" in contract.needs(one)]
     assert "createExtensionGroup" in needing
 
 
 def test_url_argument_overrides_the_target_file(tmp_path: Path) -> None:
-    assert load_target(written(tmp_path, MINIMAL), "http://other:2/").url == "http://other:2"
+    assert load_target(write_target(tmp_path, MINIMAL), "http://other:2/").url == "http://other:2"
 
 
 def test_environment_secrets_override_the_target_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RINGME_SECRET_CLIENT", "from the environment")
-    target = load_target(written(tmp_path, MINIMAL))
+    target = load_target(write_target(tmp_path, MINIMAL))
     assert target.identities["client"].parameters["client_secret"] == "from the environment"
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         ("url =", "uri =", "unknown key uri; did you mean url?"),
         ('"http://127.0.0.1:1"', '"127.0.0.1:1"', "url: must begin with http"),
@@ -118,15 +118,17 @@ def test_environment_secrets_override_the_target_file(
         ("[range]", "[range", "is not valid TOML"),
     ],
 )
-def test_error_in_a_target_file_is_one_line(tmp_path: Path, old: str, new: str, said: str) -> None:
-    path = written(tmp_path, MINIMAL.replace(old, new))
+def test_error_in_a_target_file_is_one_line(
+    tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    path = write_target(tmp_path, MINIMAL.replace(old, new))
     with pytest.raises(ConfigError) as error:
         load_target(path)
-    assert str(error.value).startswith(f"{path}: {said}")
+    assert str(error.value).startswith(f"{path}: {message}")
 
 
 def test_all_errors_of_a_target_file_are_reported_at_once(tmp_path: Path) -> None:
-    path = written(
+    path = write_target(
         tmp_path,
         """
         readonly = true

@@ -23,7 +23,7 @@ API = "/api/"
 _END = b"\r\n\r\n"
 
 
-class Closed(Exception):
+class CloseConnection(Exception):
     """The connection is to be closed."""
 
 
@@ -63,7 +63,7 @@ class Call:
 
     def pause(self, seconds: float) -> None:
         if self.stopped.wait(seconds):
-            raise Closed
+            raise CloseConnection
 
     def forward(self) -> tuple[int, dict[str, str], bytes]:
         """Forwards the request; returns the response of the real server."""
@@ -81,7 +81,7 @@ class Call:
             self.tokens += re.findall(rf'"{name}": ?"([^"]+)"', content.decode("utf-8", "replace"))
         return response.status, found, content
 
-    def let_through(self, *more: str, version: str = "1.1") -> None:
+    def pass_through(self, *more: str, version: str = "1.1") -> None:
         status, headers, content = self.forward()
         skipped = {"content-length", "connection", "transfer-encoding"}
         skipped |= {one.partition(":")[0].lower() for one in more}
@@ -93,7 +93,7 @@ Behaviour = Callable[[Call], None]
 
 
 @dataclass
-class Hostile:
+class HostileServer:
     """A running server: its URL, the tokens it gave out, and the number of requests."""
 
     url: str
@@ -102,9 +102,9 @@ class Hostile:
 
 
 @contextmanager
-def hostile_server(upstream: str, behave: Behaviour) -> Iterator[Hostile]:
+def hostile_server(upstream: str, behave: Behaviour) -> Iterator[HostileServer]:
     """Handles each request with `behave`."""
-    found, stopped = Hostile(""), threading.Event()
+    found, stopped = HostileServer(""), threading.Event()
 
     def handle(connection: socket.socket) -> None:
         try:
@@ -116,7 +116,7 @@ def hostile_server(upstream: str, behave: Behaviour) -> Iterator[Hostile]:
                     upstream, found.tokens, stopped,
                 )  # fmt: skip
                 behave(call)
-        except Closed:
+        except CloseConnection:
             return
 
     with odd_server(handle) as found.url:
@@ -145,19 +145,19 @@ def _requests(connection: socket.socket) -> Iterator[tuple[str, dict[str, str], 
         waiting = waiting[length:]
 
 
-def spoils(spoil: Behaviour) -> Behaviour:
+def spoil_api(spoil: Behaviour) -> Behaviour:
     """Spoils requests of the API; forwards tokens and the rest."""
 
     def behave(call: Call) -> None:
         if call.is_api:
             spoil(call)
         else:
-            call.let_through()
+            call.pass_through()
 
     return behave
 
 
-def every(number: int, spoil: Behaviour) -> Behaviour:
+def every_nth(number: int, spoil: Behaviour) -> Behaviour:
     """Spoils every `number`-th request of the API."""
     count = iter(range(1, 10**9))
 
@@ -165,12 +165,12 @@ def every(number: int, spoil: Behaviour) -> Behaviour:
         if call.is_api and next(count) % number == 0:
             spoil(call)
         else:
-            call.let_through()
+            call.pass_through()
 
     return behave
 
 
-def changed(change: Callable[[Call, bytes], bytes]) -> Behaviour:
+def change_body(change: Callable[[Call, bytes], bytes]) -> Behaviour:
     """Changes the body of each response of the API."""
 
     def behave(call: Call) -> None:
@@ -182,7 +182,7 @@ def changed(change: Callable[[Call, bytes], bytes]) -> Behaviour:
         ]
         call.respond(f"{status} X", change(call, content) if content else b"", *kept)
 
-    return spoils(behave)
+    return spoil_api(behave)
 
 
 def growing() -> Behaviour:
@@ -196,7 +196,7 @@ def growing() -> Behaviour:
             found += [{**found[-1], "id": number} for number in new]
         return json.dumps(found).encode()
 
-    return changed(more)
+    return change_body(more)
 
 
 def slow_head(call: Call) -> None:
@@ -224,13 +224,13 @@ def endless_body(call: Call) -> None:
 
 
 @cache
-def _packed() -> bytes:
+def _gzip_bomb_body() -> bytes:
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
     return b"".join(packer.compress(b" " * 2**20) for _ in range(256)) + packer.flush()
 
 
-def bomb(call: Call) -> None:
-    call.respond_json("200 OK", _packed(), "Content-Encoding: gzip")
+def gzip_bomb(call: Call) -> None:
+    call.respond_json("200 OK", _gzip_bomb_body(), "Content-Encoding: gzip")
 
 
 def hang(call: Call) -> None:
@@ -240,17 +240,17 @@ def hang(call: Call) -> None:
 
 def reset(call: Call) -> None:
     call.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-    raise Closed
+    raise CloseConnection
 
 
 def reset_if_reused(call: Call) -> None:
     if call.on_connection:
         reset(call)
-    call.let_through()
+    call.pass_through()
 
 
 def close(_: Call) -> None:
-    raise Closed
+    raise CloseConnection
 
 
 def huge_head(call: Call) -> None:
@@ -259,15 +259,15 @@ def huge_head(call: Call) -> None:
 
 def short_body(call: Call) -> None:
     call.send(b'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"id": ')
-    raise Closed
+    raise CloseConnection
 
 
 def bad_chunks(call: Call) -> None:
     call.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nnothing\r\n")
-    raise Closed
+    raise CloseConnection
 
 
-def not_packed(call: Call) -> None:
+def false_gzip(call: Call) -> None:
     call.respond_json("200 OK", b"{}", "Content-Encoding: gzip")
 
 
@@ -286,7 +286,7 @@ def many_empty(call: Call) -> None:
 
 def odd_charset(call: Call) -> None:
     """Names a codec of Python that decompresses."""
-    call.respond("200 OK", _packed(), "Content-Type: application/json; charset=zip")
+    call.respond("200 OK", _gzip_bomb_body(), "Content-Type: application/json; charset=zip")
 
 
 def throttled(limit: int, *headers: str, seconds: float = 10**9) -> Behaviour:
@@ -298,9 +298,9 @@ def throttled(limit: int, *headers: str, seconds: float = 10**9) -> Behaviour:
         if len(times) > limit and times[-1] - times[limit] < seconds:
             call.respond_json("429 Too Many Requests", {"status": "rate_limit_exceeded"}, *headers)
         else:
-            call.let_through()
+            call.pass_through()
 
-    return spoils(behave)
+    return spoil_api(behave)
 
 
 def limited(total: int) -> Behaviour:
@@ -315,9 +315,9 @@ def limited(total: int) -> Behaviour:
             body = {"status": "rate_limit_exceeded", "message": ""}
             call.respond_json("429 Too Many Requests", body, *headers)
         else:
-            call.let_through(*headers)
+            call.pass_through(*headers)
 
-    return spoils(behave)
+    return spoil_api(behave)
 
 
 def sets_cookies(call: Call) -> None:
@@ -326,16 +326,16 @@ def sets_cookies(call: Call) -> None:
     if known:
         call.headers["authorization"] = f"Bearer {known[1]}"
     if call.is_api:
-        call.let_through(*([f"Set-Cookie: who={call.token}; Path=/"] if call.token else []))
+        call.pass_through(*([f"Set-Cookie: who={call.token}; Path=/"] if call.token else []))
     else:
-        call.let_through()
+        call.pass_through()
 
 
 def old_version(call: Call) -> None:
-    call.let_through(version="1.0")
-    raise Closed
+    call.pass_through(version="1.0")
+    raise CloseConnection
 
 
-def lies_of_keeping(call: Call) -> None:
-    call.let_through("Connection: keep-alive", "Keep-Alive: timeout=60")
-    raise Closed
+def false_keep_alive(call: Call) -> None:
+    call.pass_through("Connection: keep-alive", "Keep-Alive: timeout=60")
+    raise CloseConnection

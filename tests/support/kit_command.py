@@ -37,7 +37,7 @@ def misses_group(kit: CheckContext) -> None:
     kit.expect(kit.caller("client").get(kit.path("extension_group", 1)), 200)
 
 
-def instead_of_all_checks(patch: pytest.MonkeyPatch, *checks: Check) -> None:
+def replace_checks(patch: pytest.MonkeyPatch, *checks: Check) -> None:
     """Makes the command run only these checks."""
     for module in (check_run, commands):
         patch.setattr(module, "all_checks", lambda *_: list(checks))

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-Odd = Callable[[socket.socket], None]
+ConnectionHandler = Callable[[socket.socket], None]
 
 
 def silent(connection: socket.socket) -> None:
@@ -16,7 +16,7 @@ def silent(connection: socket.socket) -> None:
         pass
 
 
-def halfway(connection: socket.socket) -> None:
+def short_body(connection: socket.socket) -> None:
     """Announces a longer body than it sends, and closes the connection."""
     connection.recv(65536)
     connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"access_tok')
@@ -27,16 +27,16 @@ def closing(connection: socket.socket) -> None:
     connection.recv(65536)
 
 
-def speechless(connection: socket.socket) -> None:
+def not_http(connection: socket.socket) -> None:
     """Responds with something other than HTTP."""
     connection.recv(65536)
     connection.sendall(b"220 mail.example.com ESMTP\r\n")
 
 
-def answering(status: str, body: bytes, *headers: str) -> Odd:
+def responding(status: str, body: bytes, *headers: str) -> ConnectionHandler:
     """Responds to every request in the same way."""
 
-    def answer(connection: socket.socket) -> None:
+    def respond(connection: socket.socket) -> None:
         # Reads the whole body: closing with unread bytes would reset the connection.
         received = connection.recv(65536)
         head, _, rest = received.partition(b"\r\n\r\n")
@@ -53,11 +53,11 @@ def answering(status: str, body: bytes, *headers: str) -> Odd:
         ]
         connection.sendall("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
 
-    return answer
+    return respond
 
 
 @contextmanager
-def odd_server(behave: Odd) -> Iterator[str]:
+def odd_server(behave: ConnectionHandler) -> Iterator[str]:
     """Runs a server during the block; yields its URL."""
     open_now: list[socket.socket] = []
 

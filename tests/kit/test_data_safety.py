@@ -16,8 +16,8 @@ from ringme_contract.check_context import CheckContext
 from ringme_contract.proof.site import Site
 from ringme_contract.run.check_run import Options, open_session
 from ringme_contract.target import MOCK
-from support import hostile
-from support.kit_command import instead_of_all_checks, mock_target, own_check, ringme_contract
+from support import hostile_responses
+from support.kit_command import mock_target, own_check, replace_checks, ringme_contract
 from support.server import RunningMock
 from support.serving import served
 
@@ -27,13 +27,17 @@ Entries = dict[str, dict[int, dict[str, Any]]]
 
 
 @contextmanager
-def target(alter: hostile.Alter | None = None) -> Iterator[str]:
+def target(alter: hostile_responses.Alteration | None = None) -> Iterator[str]:
     """Serve a mock behind a hostile layer; yield its URL."""
     site = Site()
-    if alter is not None and alter is not hostile.dropped:
+    if alter is not None and alter is not hostile_responses.dropped_response:
         alter(site)
     app = site.build()
-    with served(hostile.Dropping(app) if alter is hostile.dropped else app) as url:
+    with served(
+        hostile_responses.DroppedResponses(app)
+        if alter is hostile_responses.dropped_response
+        else app
+    ) as url:
         yield url
 
 
@@ -52,7 +56,7 @@ def change(url: str, edit: Callable[[dict[str, Any]], None]) -> None:
 # --- checks that do on a small scale what those of the kit do
 
 
-def _life_of(collection: str) -> Check:
+def _crud_check(collection: str) -> Check:
     def life(kit: CheckContext) -> None:
         key = kit.factory.create(collection)["id"]
         path = kit.path(collection, key)
@@ -79,7 +83,7 @@ def sends_names_of_its_own(kit: CheckContext) -> None:
 
 
 CHECKS = [
-    *map(_life_of, COLLECTIONS),
+    *map(_crud_check, COLLECTIONS),
     own_check("me", moves_a_number),
     own_check("me", sends_names_of_its_own),
 ]
@@ -87,7 +91,7 @@ CHECKS = [
 
 @pytest.fixture(autouse=True)
 def few_checks(monkeypatch: pytest.MonkeyPatch) -> None:
-    instead_of_all_checks(monkeypatch, *CHECKS)
+    replace_checks(monkeypatch, *CHECKS)
 
 
 def run(url: str, folder: Path, *options: str) -> list[str]:
@@ -101,7 +105,7 @@ def run(url: str, folder: Path, *options: str) -> list[str]:
     return lines
 
 
-def left(before: Entries, after: Entries) -> dict[str, set[int]]:
+def new_entries(before: Entries, after: Entries) -> dict[str, set[int]]:
     """Return the ids of new entries; assert that all others are unchanged."""
     for name, known in before.items():
         assert {key: after[name].get(key) for key in known} == known
@@ -112,27 +116,41 @@ def left(before: Entries, after: Entries) -> dict[str, set[int]]:
     "alter",
     [
         None,
-        hostile.id_of_another, hostile.another_entry, hostile.with_id(hostile.ELSEWHERE),
-        hostile.with_id([3]), hostile.with_id(None), hostile.with_id(10**30), hostile.with_id(3),
-        hostile.with_id(True), hostile.with_status(201, b""), hostile.with_status(200),
-        hostile.with_status(500, b'{"message": "x"}'), hostile.dropped, hostile.made_twice,
-        hostile.delete_that_only_says_so, hostile.delete_that_fails, hostile.another_entry_read,
-        hostile.lists_without_new, hostile.lists_without_old, hostile.everybody_may,
-        hostile.update_that_resets, hostile.groups_that_take_numbers_along,
-        hostile.another_id_after_update,
+        hostile_responses.another_id_on_create,
+        hostile_responses.another_entry_on_create,
+        hostile_responses.with_id(hostile_responses.ELSEWHERE),
+        hostile_responses.with_id([3]),
+        hostile_responses.with_id(None),
+        hostile_responses.with_id(10**30),
+        hostile_responses.with_id(3),
+        hostile_responses.with_id(True),
+        hostile_responses.with_status(201, b""),
+        hostile_responses.with_status(200),
+        hostile_responses.with_status(500, b'{"message": "x"}'),
+        hostile_responses.dropped_response,
+        hostile_responses.create_twice,
+        hostile_responses.delete_without_effect,
+        hostile_responses.delete_with_error,
+        hostile_responses.another_entry_on_read,
+        hostile_responses.lists_without_new_entries,
+        hostile_responses.lists_without_old_entries,
+        hostile_responses.no_access_checks,
+        hostile_responses.update_clears_missing_text,
+        hostile_responses.group_delete_deletes_numbers,
+        hostile_responses.another_id_on_update,
     ],
-)  # fmt: skip
+)
 def test_existing_data_is_kept_and_leftovers_are_reported(
-    alter: hostile.Alter | None, tmp_path: Path
+    alter: hostile_responses.Alteration | None, tmp_path: Path
 ) -> None:
     """Whatever is created is removed, or reported with its number of entries."""
     with target(alter) as url:
         before = entries(url)
         lines = run(url, tmp_path)
-        found = left(before, entries(url))
-    told = [line.split()[:2] for line in lines]
+        found = new_entries(before, entries(url))
+    reported = [line.split()[:2] for line in lines]
     for name, keys in found.items():
-        assert sum(int(count) for count, kind in told if kind == name) == len(keys), lines
+        assert sum(int(count) for count, kind in reported if kind == name) == len(keys), lines
 
 
 def test_entries_of_another_run_are_kept(tmp_path: Path) -> None:
@@ -146,12 +164,12 @@ def test_entries_of_another_run_are_kept(tmp_path: Path) -> None:
         change(url, begin)
         before = entries(url)
         assert run(url, tmp_path) == []
-        assert left(before, entries(url))["extension_group"] == set()
+        assert new_entries(before, entries(url))["extension_group"] == set()
 
 
 def test_foreign_changes_are_reported_and_not_deleted(tmp_path: Path) -> None:
     """A PUT that changes all entries gives each the prefix of the run."""
-    with target(hostile.update_of_all) as url:
+    with target(hostile_responses.update_changes_all_entries) as url:
         before = entries(url)
         lines = run(url, tmp_path)
         after = entries(url)
@@ -174,7 +192,7 @@ def test_run_supports_numbers_of_any_length(digits: int, tmp_path: Path) -> None
         change(url, lengthen)
         before = entries(url)
         assert run(url, tmp_path) == []
-        assert not any(left(before, entries(url)).values())
+        assert not any(new_entries(before, entries(url)).values())
 
 
 @pytest.mark.parametrize(
@@ -199,11 +217,11 @@ def test_check_sends_no_request_that_could_harm_existing_data(
     send: Callable[[CheckContext], httpx.Response], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: list[httpx.Response] = []
-    instead_of_all_checks(monkeypatch, own_check("me", lambda kit: sent.append(send(kit))))
+    replace_checks(monkeypatch, own_check("me", lambda kit: sent.append(send(kit))))
     with target() as url:
         before = entries(url)
         run(url, tmp_path)
-        assert not any(left(before, entries(url)).values())
+        assert not any(new_entries(before, entries(url)).values())
     assert sent == []
 
 
@@ -211,7 +229,7 @@ def test_read_only_run_sends_no_writes(tmp_path: Path, monkeypatch: pytest.Monke
     def writes(kit: CheckContext) -> None:
         kit.anonymous.post(kit.path("extension_group"), {"name": "x"})
 
-    instead_of_all_checks(monkeypatch, own_check("me", writes, writes=False))
+    replace_checks(monkeypatch, own_check("me", writes, writes=False))
     with target() as url:
         run(url, tmp_path, "--read-only")
         noted = httpx.get(f"{url}/__mock__/journal").json()
@@ -226,7 +244,7 @@ def test_equal_clean_up_errors_are_reported_once(
         for _ in range(3):
             kit.undo(lambda: kit.client.get(kit.path("extension_group", 0)))
 
-    instead_of_all_checks(monkeypatch, own_check("me", undoes_in_vain))
+    replace_checks(monkeypatch, own_check("me", undoes_in_vain))
     with target() as url:
         (line,) = run(url, tmp_path)
     assert line.endswith(": status 400 (3 times)")

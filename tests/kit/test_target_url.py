@@ -15,7 +15,7 @@ from support.kit_command import ringme_contract
 from support.server import RunningMock
 
 # Each run deletes recorded items, so a second run on the same data would have fewer.
-TAKING = ("media-delete", "extension-delete", "group-media-by-membership", "media-file", "base")
+RULES = ("media-delete", "extension-delete", "group-media-by-membership", "media-file", "base")
 RUNS = 2
 
 
@@ -34,10 +34,10 @@ def test_successive_runs_in_separate_sessions_have_the_same_result(
     for number in range(RUNS):
         path = tmp_path / f"{number}.json"
         url = f"{mock.url}/s/contract-{number}"
-        rules = [f"--rule={one}" for one in TAKING]
+        rules = [f"--rule={one}" for one in RULES]
         done = ringme_contract("check", url, "--json", str(path), "--quiet", *rules)
         assert done.exit_code == 0, done.output
-        assert f"{len(TAKING)} of {len(TAKING)} MUST (" in done.output
+        assert f"{len(RULES)} of {len(RULES)} MUST (" in done.output
         reports.append(json.loads(path.read_text()))
     assert [one["target"] for one in reports] == [
         f"{mock.url}/s/contract-{number}" for number in range(RUNS)

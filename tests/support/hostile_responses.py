@@ -9,12 +9,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ringme_contract.proof.messages import Request, Response
 from ringme_contract.proof.site import Site
 
-Alter = Callable[[Site], None]
+Alteration = Callable[[Site], None]
 # A path to an existing number, instead of an id.
 ELSEWHERE = "../extension/30"
 
 
-def after_creation(change: Callable[[Response], None]) -> Alter:
+def after_creation(change: Callable[[Response], None]) -> Alteration:
     """Changes the response to each successful creation."""
 
     def alter(site: Site) -> None:
@@ -27,11 +27,11 @@ def after_creation(change: Callable[[Response], None]) -> Alter:
     return alter
 
 
-def with_id(key: object) -> Alter:
+def with_id(key: object) -> Alteration:
     return after_creation(lambda response: response.set_json({**response.json, "id": key}))
 
 
-def with_status(status: int, body: bytes | None = None) -> Alter:
+def with_status(status: int, body: bytes | None = None) -> Alteration:
     def change(response: Response) -> None:
         response.status = status
         response.body = response.body if body is None else body
@@ -39,7 +39,7 @@ def with_status(status: int, body: bytes | None = None) -> Alter:
     return after_creation(change)
 
 
-def id_of_another(site: Site, whole: bool = False) -> None:
+def another_id_on_create(site: Site, whole: bool = False) -> None:
     """The response to a POST has the id of an existing entry, or the whole entry."""
 
     async def hook(request: Request, response: Response) -> None:
@@ -51,12 +51,12 @@ def id_of_another(site: Site, whole: bool = False) -> None:
     site.after(hook)
 
 
-def another_entry(site: Site) -> None:
+def another_entry_on_create(site: Site) -> None:
     """The response to a POST is an existing entry."""
-    id_of_another(site, whole=True)
+    another_id_on_create(site, whole=True)
 
 
-def made_twice(site: Site) -> None:
+def create_twice(site: Site) -> None:
     """A POST creates two entries, if their names need not be unique."""
 
     async def hook(request: Request) -> None:
@@ -66,7 +66,7 @@ def made_twice(site: Site) -> None:
     site.before(hook)
 
 
-def delete_that_only_says_so(site: Site) -> None:
+def delete_without_effect(site: Site) -> None:
     """DELETE of an entry responds with 204 and does nothing."""
 
     async def hook(request: Request) -> Response | None:
@@ -75,7 +75,7 @@ def delete_that_only_says_so(site: Site) -> None:
     site.before(hook)
 
 
-def delete_that_fails(site: Site) -> None:
+def delete_with_error(site: Site) -> None:
     """DELETE of an entry responds with 500."""
 
     async def hook(request: Request) -> Response | None:
@@ -84,7 +84,7 @@ def delete_that_fails(site: Site) -> None:
     site.before(hook)
 
 
-def another_entry_read(site: Site) -> None:
+def another_entry_on_read(site: Site) -> None:
     """GET of an entry shows the first one of its collection."""
 
     async def hook(request: Request, response: Response) -> None:
@@ -95,12 +95,12 @@ def another_entry_read(site: Site) -> None:
     site.after(hook)
 
 
-def lists_without_new(site: Site) -> None:
+def lists_without_new_entries(site: Site) -> None:
     """Lists leave out entries of a run."""
     site.after(lambda request, response: _keep(request, response, lambda text: "contract-" in text))
 
 
-def lists_without_old(site: Site) -> None:
+def lists_without_old_entries(site: Site) -> None:
     """Lists show only entries of a run."""
     site.after(
         lambda request, response: _keep(request, response, lambda text: "contract-" not in text)
@@ -112,7 +112,7 @@ def _keep(request: Request, response: Response, hides: Callable[[str], bool]) ->
         response.set_json([one for one in response.json if not hides(str(one))])
 
 
-def another_id_after_update(site: Site) -> None:
+def another_id_on_update(site: Site) -> None:
     async def hook(request: Request, response: Response) -> None:
         if request.action == "update" and response.ok:
             key = response.json["id"]
@@ -121,7 +121,7 @@ def another_id_after_update(site: Site) -> None:
     site.after(hook)
 
 
-def everybody_may(site: Site) -> None:
+def no_access_checks(site: Site) -> None:
     """Each request is handled as one of the client's admin."""
 
     async def hook(request: Request) -> None:
@@ -131,7 +131,7 @@ def everybody_may(site: Site) -> None:
     site.before(hook)
 
 
-def update_of_all(site: Site) -> None:
+def update_changes_all_entries(site: Site) -> None:
     """PUT of an entry changes all of its collection."""
 
     async def hook(request: Request, response: Response) -> None:
@@ -144,7 +144,7 @@ def update_of_all(site: Site) -> None:
     site.after(hook)
 
 
-def update_that_resets(site: Site) -> None:
+def update_clears_missing_text(site: Site) -> None:
     """PUT clears the text of an entry if it is not sent."""
 
     async def hook(request: Request, response: Response) -> None:
@@ -157,7 +157,7 @@ def update_that_resets(site: Site) -> None:
     site.after(hook)
 
 
-def groups_that_take_numbers_along(site: Site) -> None:
+def group_delete_deletes_numbers(site: Site) -> None:
     """DELETE of a group deletes its numbers."""
 
     async def hook(request: Request) -> None:
@@ -170,7 +170,7 @@ def groups_that_take_numbers_along(site: Site) -> None:
     site.before(hook)
 
 
-class Dropping:
+class DroppedResponses:
     """Breaks off the response to each POST that creates an entry."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -186,5 +186,5 @@ class Dropping:
         await self._app(scope, receive, broken)
 
 
-def dropped(_site: Site) -> None:
+def dropped_response(_site: Site) -> None:
     """Closes the connection before the response to a POST is complete: see `Dropping`."""

@@ -18,7 +18,7 @@ import pytest
 from ringme_contract.check_context import CheckContext
 from ringme_contract.profiles import PROFILES
 from ringme_contract.target import MOCK
-from support.kit_command import instead_of_all_checks, own_check, ringme_contract
+from support.kit_command import own_check, replace_checks, ringme_contract
 from support.server import Api, RunningMock
 
 _WINDOWS = [(f"2016-{month:02}-01 00:00:00", f"2016-{month:02}-28 23:59:59") for month in (3, 4, 5)]
@@ -43,8 +43,8 @@ def snapshot(mock: RunningMock) -> dict[str, Any]:
 
 
 def requests_to(mock: RunningMock) -> int:
-    answer = httpx.post(f"{mock.url}/__mock__/journal/count", json={"path": "/api/*"})
-    return int(answer.json()["count"])
+    response = httpx.post(f"{mock.url}/__mock__/journal/count", json={"path": "/api/*"})
+    return int(response.json()["count"])
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_failed_or_crashed_check_cleans_up(
         raise RecursionError("on purpose")
 
     before = snapshot(mock)
-    instead_of_all_checks(monkeypatch, own_check("me", fails), own_check("me", breaks))
+    replace_checks(monkeypatch, own_check("me", fails), own_check("me", breaks))
     done = ringme_contract("check", mock.url, "--rule", "me")
     assert done.exit_code == 1
     assert "breaks 1 rule: me" in done.output
@@ -123,7 +123,7 @@ def test_interrupted_run_cleans_up_and_writes_its_reports(
     before = snapshot(mock)
     checks = [makes_all_kinds, is_interrupted, never_runs]
     rules = ["group-create", "me", "paging"]
-    instead_of_all_checks(monkeypatch, *map(own_check, rules, checks))
+    replace_checks(monkeypatch, *map(own_check, rules, checks))
     reports = str(tmp_path / "reports")
     done = ringme_contract("check", mock.url, "--layer", "scenarios", "--report-dir", reports)
     assert done.exit_code == 130
@@ -153,7 +153,7 @@ def test_signal_during_a_request_leaves_no_entry(
         kit.new_group()
 
     before = snapshot(mock)
-    instead_of_all_checks(monkeypatch, own_check("me", is_interrupted))
+    replace_checks(monkeypatch, own_check("me", is_interrupted))
     assert ringme_contract("check", mock.url, "--rule", "me").exit_code == 130
     assert snapshot(mock) == before
 
@@ -168,7 +168,7 @@ def test_second_signal_ends_the_run_at_once_after_clean_up(
         raise AssertionError("the check continued after the second signal")
 
     before = snapshot(mock)
-    instead_of_all_checks(monkeypatch, own_check("me", is_interrupted_twice))
+    replace_checks(monkeypatch, own_check("me", is_interrupted_twice))
     assert ringme_contract("check", mock.url, "--rule", "me").exit_code == 130
     assert snapshot(mock) == before
 
@@ -192,9 +192,9 @@ def test_ctrl_c_ends_the_command_after_clean_up(
             with suppress(subprocess.TimeoutExpired):
                 process.wait(0.1)
         process.send_signal(signal.SIGINT)
-        said = process.stdout.read()
-    assert process.returncode == 130, said
-    assert "Traceback" not in said
+        output = process.stdout.read()
+    assert process.returncode == 130, output
+    assert "Traceback" not in output
     assert '"interrupted": true' in (tmp_path / "report.json").read_text()
     assert snapshot(mock) == before
 
@@ -208,7 +208,7 @@ def test_failed_clean_up_is_reported(
         kit.undo(lambda: caller.request("PATCH", "/api/ver1.0/user/"))
         kit.undo(lambda: caller.read(kit.me)["gone"])
 
-    instead_of_all_checks(monkeypatch, own_check("me", cannot_clean_up))
+    replace_checks(monkeypatch, own_check("me", cannot_clean_up))
     done = ringme_contract("check", mock.url, "--rule", "me")
     assert "not cleaned up: PATCH /api/ver1.0/user/: status 405" in done.output
     assert "not cleaned up: error in the kit: KeyError" in done.output
@@ -220,6 +220,6 @@ def test_leftovers_of_a_crashed_run_do_not_affect_a_run(
     admin.post("/client/@me/extension_group/", {"name": "contract-0a1b2c group 1"})
     admin.post("/client/@me/extension/", {"name": "000", "label": "contract-0a1b2c number 2"})
     before = snapshot(mock)
-    instead_of_all_checks(monkeypatch, own_check("me", makes_all_kinds))
+    replace_checks(monkeypatch, own_check("me", makes_all_kinds))
     assert ringme_contract("check", mock.url, "--rule", "me").exit_code == 0
     assert snapshot(mock) == before

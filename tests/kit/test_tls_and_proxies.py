@@ -10,10 +10,10 @@ from cli.command import serving
 from ringme_contract.check_context import CheckContext
 from support.hostile_servers import Call, hostile_server
 from support.kit_command import (
-    instead_of_all_checks,
     mock_target,
     own_check,
     reads_user,
+    replace_checks,
     ringme_contract,
 )
 from support.odd_servers import refused_url
@@ -25,7 +25,7 @@ _VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 @pytest.fixture(autouse=True)
 def _one_check(monkeypatch: pytest.MonkeyPatch) -> None:
-    instead_of_all_checks(monkeypatch, GOOD)
+    replace_checks(monkeypatch, GOOD)
     for name in _VARIABLES:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
@@ -47,9 +47,9 @@ def through_proxy(folder: Path) -> tuple[str, ...]:
 def test_ca_option_makes_a_certificate_trusted(tmp_path: Path) -> None:
     authority = tmp_path / "ca.pem"
     with serving("--tls", "--tls-ca", str(authority)) as command:
-        said = one_line(command.url)
-        assert "its certificate is not trusted" in said
-        assert "--ca FILE adds a CA certificate to trust" in said
+        message = one_line(command.url)
+        assert "its certificate is not trusted" in message
+        assert "--ca FILE adds a CA certificate to trust" in message
         done = ringme_contract("check", command.url, "--rule", "me", "--ca", str(authority))
         assert done.exit_code == 0, done.output
 
@@ -68,7 +68,7 @@ def test_proxy_of_the_environment_is_used(
     def pass_on(call: Call) -> None:
         assert call.target.startswith("http://target.invalid/")
         call.target = call.target.removeprefix("http://target.invalid")
-        call.let_through()
+        call.pass_through()
 
     with hostile_server(mock.url, pass_on) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url.replace("://", "://me:pa55word@"))
@@ -84,14 +84,14 @@ def test_error_for_an_unreachable_proxy_hides_its_password(
 ) -> None:
     proxy = refused_url()
     monkeypatch.setenv("HTTP_PROXY", proxy.replace("://", "://me:pa55word@"))
-    said = one_line(*through_proxy(tmp_path))
-    assert f"through the proxy {proxy.replace('://', '://***@')}" in said
+    message = one_line(*through_proxy(tmp_path))
+    assert f"through the proxy {proxy.replace('://', '://***@')}" in message
     monkeypatch.setenv("NO_PROXY", "target.invalid")
     assert "proxy" not in one_line(*through_proxy(tmp_path))
 
 
 @pytest.mark.parametrize(
-    ("proxy", "said"),
+    ("proxy", "message"),
     [
         ("ftp://proxy.invalid", "must begin with http://, https:// or socks5://"),
         ("socks5://proxy.invalid", "for SOCKS the Python package socksio is needed"),
@@ -99,10 +99,10 @@ def test_error_for_an_unreachable_proxy_hides_its_password(
     ],
 )
 def test_unsupported_proxy_is_an_error(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, proxy: str, said: str
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, proxy: str, message: str
 ) -> None:
     monkeypatch.setenv("ALL_PROXY", proxy)
-    assert said in one_line(*through_proxy(tmp_path))
+    assert message in one_line(*through_proxy(tmp_path))
 
 
 def test_urls_of_hosts_outside_of_the_target_file_are_not_followed(
@@ -111,7 +111,7 @@ def test_urls_of_hosts_outside_of_the_target_file_are_not_followed(
     def follows(kit: CheckContext) -> None:
         kit.transport.send("anonymous", "GET", f"{other.url}/file")
 
-    instead_of_all_checks(monkeypatch, own_check("me", follows, writes=False))
+    replace_checks(monkeypatch, own_check("me", follows, writes=False))
     with hostile_server("", lambda call: call.respond_json("404 No", {"message": ""})) as other:
         host = other.url.removeprefix("http://")
         arguments = ("check", mock.url, "--rule", "me", "--target")

@@ -27,9 +27,9 @@ def _texts() -> list[tuple[Path, int, str]]:
 def _find_texts() -> Iterator[tuple[Path, int, str]]:
     for path in sorted(_KIT.rglob("*.py")):
         tree = ast.parse(path.read_text("utf-8"))
-        said = {id(one.value) for one in ast.walk(tree) if isinstance(one, ast.Expr)}
+        docstrings = {id(one.value) for one in ast.walk(tree) if isinstance(one, ast.Expr)}
         for node in ast.walk(tree):
-            if not isinstance(node, ast.Constant) or id(node) in said:
+            if not isinstance(node, ast.Constant) or id(node) in docstrings:
                 continue
             if isinstance(node.value, str):
                 yield path.relative_to(_KIT), node.lineno, node.value

@@ -33,7 +33,7 @@ CONTRACT = read_contract(SPEC)
 URL = "http://target.example"
 
 
-class Busy:
+class BarrierTarget:
     """Target that responds only once so many requests are in progress."""
 
     def __init__(self, awaited: int) -> None:
@@ -56,7 +56,7 @@ class Busy:
 
 
 @contextmanager
-def context(target: Busy, jobs: int = JOBS) -> Iterator[CheckContext]:
+def context(target: BarrierTarget, jobs: int = JOBS) -> Iterator[CheckContext]:
     with httpx.Client(base_url=URL, transport=httpx.MockTransport(target.respond)) as http:
         transport = Transport(load_target(MOCK, URL), CONTRACT, http, jobs)
         yield CheckContext(transport.target, CONTRACT, transport)
@@ -70,7 +70,7 @@ def test_map_raises_the_first_failure_and_keeps_earlier_exchanges(jobs: int) -> 
             kit.fail(f"number {number}")
         return number
 
-    with context(Busy(1), jobs) as kit:
+    with context(BarrierTarget(1), jobs) as kit:
         assert kit.map(look, [1, 2]) == [1, 2]
         with pytest.raises(Failure, match="number 3"):
             kit.map(look, range(1, 30))
@@ -80,10 +80,10 @@ def test_map_raises_the_first_failure_and_keeps_earlier_exchanges(jobs: int) -> 
 
 def test_concurrent_requests_are_limited_by_the_number_of_jobs() -> None:
     """Nested calls of `map` count, too."""
-    busy = Busy(3)
-    with context(busy, jobs=3) as kit:
+    barrier_target = BarrierTarget(3)
+    with context(barrier_target, jobs=3) as kit:
         kit.map(lambda _: kit.map(lambda _: kit.anonymous.get("/x"), range(5)), range(5))
-    assert busy.most == 3
+    assert barrier_target.most == 3
 
 
 def test_only_compatible_checks_run_concurrently() -> None:
@@ -116,7 +116,7 @@ def test_only_compatible_checks_run_concurrently() -> None:
         make("reads too", True, writes=False),
         make("isolated too", True, isolated=True),
     ]
-    with context(Busy(1)) as kit:
+    with context(BarrierTarget(1)) as kit:
         result = Engine(kit).run(checks)
     names = [one.check.rpartition("/")[2] for one in result.outcomes if one.rule == "me"]
     last = ["writes", "alone", "deletes recorded items"]
@@ -135,7 +135,7 @@ def test_random_numbers_of_a_check_do_not_depend_on_order() -> None:
         Check(name, "me", "scenarios", lambda kit, to=to: to.append(kit.random.random()))  # type: ignore[misc]
         for name, to in drawn.items()
     ]
-    with context(Busy(1)) as kit:
+    with context(BarrierTarget(1)) as kit:
         Engine(kit).run(checks)
         Engine(kit).run(checks[::-1])
     assert len(set(drawn["first"])) == len(set(drawn["second"])) == 1
@@ -218,7 +218,7 @@ def test_a_failure_in_a_thread_keeps_no_local_variables() -> None:
 
     gc.disable()
     try:
-        with context(Busy(1)) as kit, pytest.raises(Failure, match=r"^0$"):
+        with context(BarrierTarget(1)) as kit, pytest.raises(Failure, match=r"^0$"):
             kit.map(fail, range(3))
         assert [body for one in kept if (body := one())] == []
     finally:
@@ -253,7 +253,7 @@ class CountedCase:
 def test_schemathesis_is_used_by_one_thread_at_a_time() -> None:
     """Concurrent imports and parsing end in a SystemError of Python 3.11."""
     case = CountedCase()
-    with context(Busy(1)) as kit:
+    with context(BarrierTarget(1)) as kit:
         operation = next(iter(kit.contract.operations.values()))
         Findings(kit).send_all([(operation, cast("AnyCase", case))] * 4, VALID)
     assert case.most == 1
