@@ -85,7 +85,7 @@ def visit(
 def compare(
     before: dict[int, str], virtual_users: list[VirtualUser], groups: dict[int, str]
 ) -> dict[str, int]:
-    """Count the groups of a session, and those that differ from what its visitors left."""
+    """Count the groups of a session, and those that differ from what its virtual users left."""
     expected = before | {
         number: name for one in virtual_users for number, name in one.groups.items()
     }

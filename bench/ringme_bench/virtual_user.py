@@ -1,4 +1,4 @@
-"""Visitor of a session over one connection: it changes groups, and checks what it reads."""
+"""Virtual user of a session over one connection: it changes groups, and checks what it reads."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MOST_WRONG = 5
 
 
 class VirtualUser:
-    """Visitor that sends random requests within a session, and knows id and name of its groups.
+    """Sender of random requests within a session, which knows id and name of its groups.
 
     It counts its responses by kind and status, and keeps some of the wrong ones.
     """

@@ -24,7 +24,7 @@ PHONE = 31
 
 
 class FakeReceiver:
-    """Receiver of deliveries with given statuses; they wait while `let_go` is not set."""
+    """Receiver of deliveries with given statuses; they wait while `released` is not set."""
 
     def __init__(self, *statuses: int | None) -> None:
         self.statuses = list(statuses)

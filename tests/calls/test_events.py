@@ -131,7 +131,7 @@ def test_event_parameters_are_form_encoded_after_the_query_of_the_url() -> None:
     assert request_of(f"{url}?k=1#part", "POST", parameters) == (f"{url}?k=1", encoded.encode())
 
 
-def test_hangup_event_of_a_transferred_outgoing_call_says_so(pbx: Pbx, receiver: Receiver) -> None:
+def test_hangup_event_marks_a_transferred_outgoing_call(pbx: Pbx, receiver: Receiver) -> None:
     pbx.subscribe(PHONE, receiver.url)
     call = pbx.call(PHONE, to=OUTSIDE, course={"talks": 60})
     pbx.step(call, "answer")

@@ -194,7 +194,7 @@ def test_invalid_origin_host_or_url_is_refused_with_an_example(option: str, valu
         assert word in shown
 
 
-def test_error_for_an_invalid_variable_names_it() -> None:
+def test_error_names_the_invalid_variable() -> None:
     code, shown = failed_start(RINGME_MOCK_JOURNAL="many")
     assert (code, len(shown.splitlines())) == (2, 1)
     assert "RINGME_MOCK_JOURNAL" in shown

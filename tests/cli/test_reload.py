@@ -20,7 +20,7 @@ Scenario = Callable[[ReloadingMock], Awaitable[None]]
 
 @pytest.fixture
 def run_scenario(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Return a function that runs a scene with a mock that watches its files."""
+    """Return a function that runs a scenario with a mock that watches its files."""
     # The file watcher misses a change right after startup; only the periodic check finds it.
     monkeypatch.setattr("ringme_mock.server.reload._LOOK_EVERY", 0.1)
 

@@ -111,7 +111,7 @@ def test_login_is_not_valid_for_an_application_of_another_client(
     assert Api(mock, browser.tokens("other-admin")["access_token"]).read("/user/")["id"] == 201
 
 
-def test_consent_is_asked_once_per_application(mock: RunningMock) -> None:
+def test_consent_is_requested_once_per_application(mock: RunningMock) -> None:
     browser = Browser(mock, client_id=CONSENT_CLIENT, state="s")
     browser.log_in()
     page = browser.send("GET", AUTHORIZE)

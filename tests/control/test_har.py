@@ -36,7 +36,7 @@ def test_har_entry_has_request_and_response(control: Control) -> None:
     assert entry["_operation"] == "createExtensionGroup"
 
 
-def test_har_of_a_session_has_its_prefix_in_urls_and_its_file_name(control: Control) -> None:
+def test_har_of_a_session_names_the_session_in_urls_and_file_name(control: Control) -> None:
     one = control.session("one")
     one.get("/user/")
     (entry,) = entries(one)

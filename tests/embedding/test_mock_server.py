@@ -100,7 +100,7 @@ def test_server_that_cannot_start_releases_its_state_file(tmp_path: Path) -> Non
         assert mock.control("GET", "health")["status"] == "ok"
 
 
-def test_error_for_a_server_that_is_not_started_says_how_to_start_it() -> None:
+def test_error_for_a_server_not_started_says_how_to_start() -> None:
     with pytest.raises(ControlError, match="with MockServer"):
         MockServer().url  # noqa: B018 - asking is the test
 

@@ -257,7 +257,7 @@ def test_same_seed_twice_gives_distinct_keys(collection: str) -> None:
         ({"x" * 5000: "red"}, ["x:", "duration"]),
     ],
 )
-def test_error_for_an_invalid_value_names_it(values: Values, words: list[str]) -> None:
+def test_error_names_the_invalid_value(values: Values, words: list[str]) -> None:
     status, message = error_of("record", values)
     assert status == 400
     assert len(message) < 1000
@@ -265,7 +265,7 @@ def test_error_for_an_invalid_value_names_it(values: Values, words: list[str]) -
         assert word in message
 
 
-def test_error_for_a_taken_key_names_it() -> None:
+def test_error_names_the_taken_key() -> None:
     taken = next(iter(SEED["record"].entries()))["record_uuid"]
     assert error_of("record", {"record_uuid": taken}) == (400, "record_uuid: is taken")
 

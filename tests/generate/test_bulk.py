@@ -238,7 +238,7 @@ def next_keys(store: Store) -> list[int]:
         ),
     ],
 )
-def test_error_for_an_invalid_count_names_it(counts: dict[str, Any], message: str) -> None:
+def test_error_names_the_invalid_count(counts: dict[str, Any], message: str) -> None:
     assert error_of(counts) == (400, message)
 
 

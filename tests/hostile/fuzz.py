@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     found.check_growth()
     sys.stdout.write(found.text() + "\n")
     if conditions:
-        _keep(options.results, {"conditions": conditions, "seed": options.seed}, found)
+        _write_results(options.results, {"conditions": conditions, "seed": options.seed}, found)
     return 1 if found.faults else 0
 
 
@@ -46,7 +46,7 @@ def _conditions(given: Sequence[str]) -> dict[str, Any]:
     return conditions("fuzz", given)
 
 
-def _keep(folder: Path, result: dict[str, Any], found: Findings) -> None:
+def _write_results(folder: Path, result: dict[str, Any], found: Findings) -> None:
     from ringme_bench import BenchError
     from ringme_bench.results import write_result
 

@@ -118,7 +118,7 @@ def test_token_of_a_session_ended_by_another_replica_is_refused(
     run(scenario)
 
 
-def test_request_with_an_invalid_body_counts_for_the_rate_limit_and_changes_nothing() -> None:
+def test_invalid_body_counts_for_the_rate_limit_and_changes_nothing() -> None:
     async def scenario(one: LocalReplica, other: LocalReplica) -> None:
         token = await token_of(one, TRUSTED)
         assert await create(one, token) == 201

@@ -42,7 +42,7 @@ def test_closed_output_pipe_does_not_change_the_exit_code(
 
 
 @pytest.mark.skipif(not _FULL.exists(), reason="needs /dev/full")
-def test_full_output_disk_is_a_one_line_error_with_the_same_exit_code(mock: RunningMock) -> None:
+def test_full_output_disk_is_reported_without_changing_the_exit_code(mock: RunningMock) -> None:
     with _FULL.open("w") as full:
         done = subprocess.run(
             [*COMMAND, mock.url, "--rule", "me"], stdout=full, stderr=subprocess.PIPE, text=True

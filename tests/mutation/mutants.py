@@ -59,13 +59,13 @@ class Mutant:
     put: str
     kit: str | None = None
     why: str | None = None
-    suspect: Implementation = MOCK
+    implementation: Implementation = MOCK
 
     def apply(self, root: Path) -> Path:
         """Change the checkout at `root`; return the changed file. Raises Lost."""
         found = [
             (path, lines, start)
-            for path, lines in _sources(root / self.suspect.folder)
+            for path, lines in _sources(root / self.implementation.folder)
             for start in _places(lines, self.find)
         ]
         if len(found) > 1:
@@ -80,9 +80,9 @@ class Mutant:
         return path
 
 
-def read_mutants(suspect: Implementation = MOCK) -> list[Mutant]:
+def read_mutants(implementation: Implementation = MOCK) -> list[Mutant]:
     """Return all mutants of an implementation, in the order of its list."""
-    content = yaml.load(suspect.list.read_text("utf-8"), _LOADER)
+    content = yaml.load(implementation.list.read_text("utf-8"), _LOADER)
     return [
         Mutant(
             node["id"],
@@ -91,7 +91,7 @@ def read_mutants(suspect: Implementation = MOCK) -> list[Mutant]:
             node["put"],
             node["killed_by"]["kit"],
             node.get("why"),
-            suspect,
+            implementation,
         )
         for node in content["mutants"]
     ]
@@ -99,7 +99,7 @@ def read_mutants(suspect: Implementation = MOCK) -> list[Mutant]:
 
 def write_mutants(mutants: list[Mutant]) -> None:
     """Rewrite a list; the comment at its top is kept."""
-    path = mutants[0].suspect.list
+    path = mutants[0].implementation.list
     head = path.read_text("utf-8").partition("mutants:\n")[0]
     path.write_text(head + "mutants:\n" + "".join(map(_as_yaml, mutants)), "utf-8")
 

@@ -106,7 +106,7 @@ def mutated(mutant: Mutant) -> Iterator[Path]:
     """Yield a copy of the checkout with the change; other folders are links. Raises Lost."""
     with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
         tree = Path(folder)
-        folder = mutant.suspect.folder
+        folder = mutant.implementation.folder
         shutil.copytree(ROOT / folder, tree / folder)
         for one in ROOT.iterdir():
             if one.name != Path(folder).parts[0] and not one.name.startswith("."):
@@ -119,7 +119,7 @@ def mutated(mutant: Mutant) -> Iterator[Path]:
 def _served(tree: Path, mutant: Mutant) -> Iterator[str | None]:
     """Serve the implementation in `tree`; yield its URL, or None if it does not start."""
     with subprocess.Popen(
-        [sys.executable, *mutant.suspect.command],
+        [sys.executable, *mutant.implementation.command],
         cwd=tree,
         env=_environment(tree),
         stdout=subprocess.PIPE,
@@ -152,7 +152,7 @@ def _environment(tree: Path) -> dict[str, str]:
 @click.command()
 @click.option(
     "--of",
-    "suspect",
+    "implementation",
     type=click.Choice(list(IMPLEMENTATIONS)),
     help="Only mutants of this implementation.",
 )
@@ -162,7 +162,7 @@ def _environment(tree: Path) -> dict[str, str]:
 @click.option("--open", "is_open", is_flag=True, help="Only mutants without a known result.")
 @click.option("--write", is_flag=True, help="Write the results into the list.")
 def main(
-    suspect: str | None,
+    implementation: str | None,
     sample: int | None,
     seed: int,
     names: tuple[str, ...],
@@ -173,7 +173,9 @@ def main(
 
     Exit code: 1 if the kit misses one that it is known to detect.
     """
-    lists = [read_mutants(one) for name, one in IMPLEMENTATIONS.items() if suspect in (None, name)]
+    lists = [
+        read_mutants(one) for name, one in IMPLEMENTATIONS.items() if implementation in (None, name)
+    ]
     mutants, runner = [one for many in lists for one in many], Runner()
     for one in mutants:
         runner.learn(one)

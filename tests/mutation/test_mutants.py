@@ -13,23 +13,23 @@ from ringme_contract.check import all_checks
 from ringme_contract.proof.trial import contract
 
 
-@pytest.mark.parametrize("suspect", IMPLEMENTATIONS.values(), ids=IMPLEMENTATIONS)
+@pytest.mark.parametrize("implementation", IMPLEMENTATIONS.values(), ids=IMPLEMENTATIONS)
 def test_every_mutant_names_an_existing_check_or_a_reason(
-    suspect: Implementation,
+    implementation: Implementation,
 ) -> None:
     checks = {NO_START, *(one.id for one in all_checks(contract()))}
-    for one in read_mutants(suspect):
+    for one in read_mutants(implementation):
         reason = (one.why or "").startswith(("equivalent: ", "not in the contract: "))
         assert one.kit in checks or (one.kit is None and reason), one.id
 
 
-@pytest.mark.parametrize("suspect", IMPLEMENTATIONS.values(), ids=IMPLEMENTATIONS)
+@pytest.mark.parametrize("implementation", IMPLEMENTATIONS.values(), ids=IMPLEMENTATIONS)
 def test_every_mutant_can_be_applied_and_changes_its_file(
-    suspect: Implementation, tmp_path: Path
+    implementation: Implementation, tmp_path: Path
 ) -> None:
-    folder = suspect.folder
+    folder = implementation.folder
     shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("*.pyc"))
-    for one in read_mutants(suspect):
+    for one in read_mutants(implementation):
         changed = one.apply(tmp_path)
         original = ROOT / changed.relative_to(tmp_path)
         assert changed.read_text("utf-8") != original.read_text("utf-8"), one.id

@@ -13,6 +13,6 @@ from support.page_client import PageClient
 
 @pytest.fixture
 def page_client(server: MockServer) -> Iterator[PageClient]:
-    """Return a visitor of the default session, on this machine."""
+    """Return a client of the page of the default session, on this machine."""
     with httpx.Client(base_url=server.url, trust_env=False) as http:
         yield PageClient(server, http)

@@ -40,7 +40,7 @@ def test_page_loads_all_files_below_its_session(page_client: PageClient, prefix:
         ("/", {"X-Mock-Session": "by-header"}, "/s/by-header/"),
     ],
 )
-def test_links_have_the_full_path_if_the_session_is_not_in_the_url(
+def test_page_links_have_a_full_path_without_a_session_in_the_url(
     page_client: PageClient, path: str, headers: dict[str, str], root: str
 ) -> None:
     page = page_client.http.get(path, headers=headers).text

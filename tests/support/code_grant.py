@@ -32,7 +32,7 @@ class Browser:
         self.query = known | query
 
     def send(self, method: str, path: str, **arguments: Any) -> httpx.Response:
-        """Sends a request with the query of this person's application."""
+        """Sends a request with the query of this browser's application."""
         return self.request(method, path, **{"params": self.query, **arguments})
 
     def request(self, method: str, url: str, **arguments: Any) -> httpx.Response:

@@ -30,7 +30,7 @@ class PermittedDifferences:
             await self._app(scope, receive, send)
             return
         body = await Request(scope, receive).body()
-        status, headers, content = await self._ask(scope, body)
+        status, headers, content = await self._request(scope, body)
         if scope["method"] == "POST" and status == 201 and "id" in _json(headers, content):
             await self._make_gap(scope, body)
         headers, content = _changed(headers, content, _takes_gzip(scope))
@@ -42,13 +42,13 @@ class PermittedDifferences:
     async def _make_gap(self, scope: Scope, body: bytes) -> None:
         """Uses up some ids, if the same entry can be created twice."""
         for _ in range(next(self._gaps)):
-            status, headers, content = await self._ask(scope, body)
+            status, headers, content = await self._request(scope, body)
             if status == 201:
                 path = f"{scope['path'].rstrip('/')}/{_json(headers, content)['id']}"
                 other = {**scope, "method": "DELETE", "path": path, "raw_path": path.encode()}
-                await self._ask({**other, "query_string": b""}, b"")
+                await self._request({**other, "query_string": b""}, b"")
 
-    async def _ask(self, scope: Scope, body: bytes) -> tuple[int, list[Any], bytes]:
+    async def _request(self, scope: Scope, body: bytes) -> tuple[int, list[Any], bytes]:
         messages: list[Message] = []
 
         async def receive() -> Message:

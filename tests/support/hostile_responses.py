@@ -187,4 +187,4 @@ class DroppedResponses:
 
 
 def dropped_response(_site: Site) -> None:
-    """Closes the connection before the response to a POST is complete: see `Dropping`."""
+    """Closes the connection before the response to a POST is complete: see `DroppedResponses`."""

@@ -142,7 +142,7 @@ def test_mock_with_other_fixtures_is_refused(redis: RedisServer, tmp_path: Path)
     assert text.startswith(f"ringme-mock: {redis.url}: was made with another fixtures")
 
 
-def test_error_for_an_unreachable_database_names_it_without_password() -> None:
+def test_error_names_an_unreachable_database_without_its_password() -> None:
     url = f"redis://:secret@127.0.0.1:{free_port()}/0"
     text = startup_error("--state", url, "--log-patience", "0")
     assert "cannot be reached" in text
