@@ -18,12 +18,12 @@ ALLOWED_ORIGIN = "https://app.test:8443"
 
 def preflight(http: httpx.Client, origin: str, path: str = GROUPS, **more: str) -> httpx.Response:
     """Send the preflight for a request with a token and JSON."""
-    asked = {
+    preflight_headers = {
         "Origin": origin,
         "Access-Control-Request-Method": "PUT",
         "Access-Control-Request-Headers": "authorization,content-type",
     }
-    return http.options(path, headers={**asked, **more})
+    return http.options(path, headers={**preflight_headers, **more})
 
 
 @pytest.fixture(scope="module")

@@ -123,7 +123,7 @@ def compare(servers: Sequence[Server], plan: Plan, folder: Path, tell: Tell) -> 
 
 
 def _summary(one: Contestant, others: Mapping[str, Contestant]) -> dict[str, Any]:
-    beside = [name for name in (FLOOR.name, STOCK.name, MOCK.name) if name in others]
+    references = [name for name in (FLOOR.name, STOCK.name, MOCK.name) if name in others]
     return {
         "name": one.server.name,
         "describe": one.server.describe,
@@ -133,19 +133,19 @@ def _summary(one: Contestant, others: Mapping[str, Contestant]) -> dict[str, Any
         "loaded_mb": one.process.memory_mb(),
         "requests": {
             # Without the first round, which warms up.
-            kind: figures(rounds[1:], {name: others[name].rounds[kind][1:] for name in beside})
+            kind: figures(rounds[1:], {name: others[name].rounds[kind][1:] for name in references})
             for kind, rounds in one.rounds.items()
         },
     }
 
 
-def figures(own: Rounds, beside: Mapping[str, Rounds]) -> dict[str, Any]:
+def figures(own: Rounds, references: Mapping[str, Rounds]) -> dict[str, Any]:
     """Return the spread of rounds, and of the ratios of their CPU time to that of others."""
     found: dict[str, Any] = {
         name: spread([one[name] for one in own], digits) for name, digits in _DIGITS.items()
     }
     found["size"] = own[-1]["size"]
-    for name, rounds in beside.items():
+    for name, rounds in references.items():
         # Round by round, as disturbances of the machine affect both servers alike.
         ratios = [a["cpu_us"] / b["cpu_us"] for a, b in zip(own, rounds, strict=True)]
         found[f"to_{name}"] = spread(ratios, 3)

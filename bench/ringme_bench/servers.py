@@ -104,8 +104,8 @@ def find_peers(
     """
     # As absolute paths, since the servers run in another folder.
     bins = [one.absolute() / "node_modules" / ".bin" for one in (BENCH.parent, *folders)]
-    beside = Path(sys.executable).parent
-    path = os.pathsep.join([*map(str, (*bins, beside)), os.environ.get("PATH", "")])
+    python_folder = Path(sys.executable).parent
+    path = os.pathsep.join([*map(str, (*bins, python_folder)), os.environ.get("PATH", "")])
     _write_files(folder, responses)
     restore = partial(_write_database, folder, responses)
     found, missing = [], []

@@ -151,10 +151,10 @@ def test_file_replaced_by_an_editor_is_reloaded(run_scenario: RunScenario) -> No
     async def scenario(mock: ReloadingMock) -> None:
         spec = mock.sources.spec
         for title in ("First", "Second"):
-            beside = spec.with_name(".openapi.yaml.swp")
-            shutil.copy(spec, beside)
-            mock.edit(beside, "\n  title: ", f"\n  title: {title} # ")
-            beside.replace(spec)
+            swap_file = spec.with_name(".openapi.yaml.swp")
+            shutil.copy(spec, swap_file)
+            mock.edit(swap_file, "\n  title: ", f"\n  title: {title} # ")
+            swap_file.replace(spec)
             await mock.next_log_line("Reloaded")
             assert await mock.title() == title
 

@@ -51,13 +51,13 @@ class Program:
 
     def _check(self, step: Step, reply: Reply) -> None:
         expected, keep = step["expect"], step.get("keep", {})
-        told = f"{step['does']}: {reply.status} {reply.content[:500]!r}"
-        assert reply.status == expected["status"], told
+        description = f"{step['does']}: {reply.status} {reply.content[:500]!r}"
+        assert reply.status == expected["status"], description
         for name, wanted in expected.get("headers", {}).items():
             value = reply.headers.get(name)
             assert matches(self._expected(wanted), value), f"{step['does']}: {name} is {value!r}"
         if "bytes" in expected:
-            assert len(reply.content) == self._value(expected["bytes"]), told
+            assert len(reply.content) == self._value(expected["bytes"]), description
         for name, rule in keep.items():
             if isinstance(rule, dict):
                 value = reply.headers.get(rule["header"], "")

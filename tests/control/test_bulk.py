@@ -22,8 +22,8 @@ def test_paging_until_a_page_is_empty_finds_all_entries(
     query = {"start_datetime": "2026-02-01 00:00:00", "end_datetime": "2026-03-31 23:59:59"}
     pages: list[list[Any]] = []
     while not pages or pages[-1]:
-        asked = {**query, "page": str(len(pages) + 1)}
-        found = control.http.get(f"{API}/client/@me/{path}/", params=asked, headers=headers).json()
+        params = {**query, "page": str(len(pages) + 1)}
+        found = control.http.get(f"{API}/client/@me/{path}/", params=params, headers=headers).json()
         pages.append(found[list_name] if list_name else found)
     entries = [one for page in pages for one in page]
     whole = control.http.get(

@@ -36,7 +36,7 @@ def test_error_for_an_unknown_control_path_lists_the_known_ones(control: Control
 
 
 @pytest.mark.parametrize(
-    ("path", "body", "said"),
+    ("path", "body", "message"),
     [
         ("tokens", {"lgin": "x"}, "lgin: is not a known field; known: login, application, seconds"),
         ("faults", {"answer": {"code": 500}}, "answer.code: is not a known field; known: status, "),
@@ -48,9 +48,9 @@ def test_error_for_an_unknown_control_path_lists_the_known_ones(control: Control
     ],
 )
 def test_error_for_an_unknown_key_lists_the_known_ones(
-    control: Control, path: str, body: dict[str, object], said: str
+    control: Control, path: str, body: dict[str, object], message: str
 ) -> None:
-    assert control.refused("POST", path, body).startswith(f"400 {said}")
+    assert control.refused("POST", path, body).startswith(f"400 {message}")
 
 
 @pytest.mark.parametrize(

@@ -157,7 +157,7 @@ def read_stream(
     control: Control, last: str, many: int, once_open: Callable[[], object] = lambda: None
 ) -> list[tuple[str, str]]:
     """Return type and id (or data) of the first events after the one that the client knows."""
-    found, kind, told = [], "", ""
+    found, kind, id_or_data = [], "", ""
     url = f"{control.server.url}/__mock__/journal/stream"
     with httpx.stream("GET", url, headers={"Last-Event-ID": last}) as stream:
         for line in stream.iter_lines():
@@ -166,11 +166,11 @@ def read_stream(
                 once_open()
             elif name == "event":
                 kind = value
-            elif name == "id" or (name == "data" and not told):
-                told = value
+            elif name == "id" or (name == "data" and not id_or_data):
+                id_or_data = value
             elif not line and kind:
-                found.append((kind, told))
-                kind = told = ""
+                found.append((kind, id_or_data))
+                kind = id_or_data = ""
             if len(found) == many:
                 break
     return found
@@ -189,8 +189,8 @@ def test_stream_resumes_after_the_last_event_id() -> None:
             ("request", "5"),
         ]
         for unknown in ("99", "-1", "x", "9" * 30):
-            (told,) = read_stream(control, unknown, 1, lambda: control.get("/user/"))
-            assert told == ("request", str(server.app.sessions.default.journal.last_number))
+            (event,) = read_stream(control, unknown, 1, lambda: control.get("/user/"))
+            assert event == ("request", str(server.app.sessions.default.journal.last_number))
 
 
 def test_stream_ends_when_its_session_is_deleted(

@@ -163,7 +163,7 @@ def test_example_of_an_additional_resource_has_at_most_40_lines() -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "change", "said"),
+    ("target", "change", "message"),
     [
         ("$", {"paths": None}, "paths: must be an object"),
         ("$.paths", {"/x/": None}, "paths./x/: must be an object"),
@@ -193,9 +193,9 @@ def test_example_of_an_additional_resource_has_at_most_40_lines() -> None:
     ],
 )
 def test_error_caused_by_an_overlay_names_overlay_and_place(
-    tmp_path: Path, target: str, change: dict[str, Any], said: str
+    tmp_path: Path, target: str, change: dict[str, Any], message: str
 ) -> None:
     path = overlay(tmp_path, {"target": target, "update": change})
     with pytest.raises(ConfigError) as raised:
         create_app(SPEC, FIXTURES, overlays=[path])
-    assert str(raised.value) == f"{path}: {said}"
+    assert str(raised.value) == f"{path}: {message}"

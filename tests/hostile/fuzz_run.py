@@ -134,17 +134,17 @@ class FuzzRun:
         sent = 0
         with Wire(self._url, _TIMEOUT) as wire:
             for place in range(10):
-                asked = requests.make(number * 10 + place)
-                if asked.target.endswith((b"stream", b"rows")):
+                generated = requests.make(number * 10 + place)
+                if generated.target.endswith((b"stream", b"rows")):
                     continue
                 sent += 1
-                if not wire.send(raw_requests.encode(asked, is_honest=True)):
+                if not wire.send(raw_requests.encode(generated, is_honest=True)):
                     break
                 response = wire.read_response()
                 # A response to HEAD has a length but no body, so the connection cannot be used
                 # further.
-                self.findings.add(response.status, response.body, asked.summary())
-                if response.status == 0 or asked.method == "HEAD":
+                self.findings.add(response.status, response.body, generated.summary())
+                if response.status == 0 or generated.method == "HEAD":
                     break
         return sent
 
@@ -152,10 +152,10 @@ class FuzzRun:
         self, requests: RequestGenerator, raw_requests: RawRequests, number: int
     ) -> int:
         """Send pipelined requests, without waiting for responses."""
-        asked = [requests.make(number * 7 + place) for place in range(5)]
-        content = b"".join(raw_requests.encode(one, one is asked[-1]) for one in asked)
-        self._exchange(content, "\n".join(one.summary() for one in asked))
-        return len(asked)
+        generated = [requests.make(number * 7 + place) for place in range(5)]
+        content = b"".join(raw_requests.encode(one, one is generated[-1]) for one in generated)
+        self._exchange(content, "\n".join(one.summary() for one in generated))
+        return len(generated)
 
     def _send_malformed(
         self, requests: RequestGenerator, raw_requests: RawRequests, number: int

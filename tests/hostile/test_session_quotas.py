@@ -89,8 +89,8 @@ def test_import_over_the_entry_limit_is_refused(control: Control) -> None:
     control.done("POST", "reset")
     before = control.done("GET", "state")
     most = limit_collection(control, "record")
-    for asked in ({"body": exported}, {"content": archive, "headers": ZIPPED}):
-        message = control.refused("PUT", "state", **asked)
+    for arguments in ({"body": exported}, {"content": archive, "headers": ZIPPED}):
+        message = control.refused("PUT", "state", **arguments)
         assert message == (
             f"400 record: has {most - SPARE + 20} entries, the limit is {most};"
             " leave some out, or start the mock with a higher --max-entries"
@@ -213,12 +213,12 @@ def test_total_size_of_the_faults_of_a_session_is_limited(
 def test_path_pattern_length_is_limited(control: Control) -> None:
     pattern = "*" * 501
     fault = {"match": {"path": pattern}, "connection": "drop"}
-    for asked in (
+    for message in (
         control.refused("POST", "faults", fault),
         control.refused("POST", "journal/count", {"path": pattern}),
         control.refused("GET", "journal", params={"path": pattern}),
     ):
-        assert "must have at most 500 characters" in asked
+        assert "must have at most 500 characters" in message
 
 
 @pytest.mark.parametrize("seconds", [10**12, 10**18])

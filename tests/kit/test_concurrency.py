@@ -89,7 +89,7 @@ def test_concurrent_requests_are_limited_by_the_number_of_jobs() -> None:
 def test_only_compatible_checks_run_concurrently() -> None:
     """Checks that only read share a time, and so do isolated ones; all others run alone."""
     running: set[str] = set()
-    beside: dict[str, set[str]] = {}
+    concurrent: dict[str, set[str]] = {}
     pair = threading.Barrier(2)
 
     def look(kit: CheckContext, name: str, shares: bool) -> None:
@@ -97,7 +97,7 @@ def test_only_compatible_checks_run_concurrently() -> None:
         if shares:
             pair.wait(TIMEOUT)
         kit.anonymous.get("/x")
-        beside[name] = set(running)
+        concurrent[name] = set(running)
         if shares:
             pair.wait(TIMEOUT)
         running.discard(name)
@@ -122,7 +122,7 @@ def test_only_compatible_checks_run_concurrently() -> None:
     last = ["writes", "alone", "deletes recorded items"]
     assert names == ["reads", "reads too", "isolated", "isolated too", *last]
     reads, isolated = {"reads", "reads too"}, {"isolated", "isolated too"}
-    assert beside == {
+    assert concurrent == {
         **dict.fromkeys(reads, reads),
         **dict.fromkeys(isolated, isolated),
         **{name: {name} for name in last},

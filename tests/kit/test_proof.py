@@ -188,11 +188,13 @@ def test_prove_refuses_unknown_names(arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "whom"),
+    ("number", "send_signal"),
     [(signal.SIGINT, os.killpg), (signal.SIGTERM, os.kill)],
     ids=["Ctrl-C", "SIGTERM"],
 )
-def test_interrupted_proof_leaves_no_process(number: int, whom: Callable[[int, int], None]) -> None:
+def test_interrupted_proof_leaves_no_process(
+    number: int, send_signal: Callable[[int, int], None]
+) -> None:
     command = [sys.executable, "-m", "ringme_contract", "prove", "--class", "tokens", "--jobs", "2"]
     process = subprocess.Popen(
         command,
@@ -206,7 +208,7 @@ def test_interrupted_proof_leaves_no_process(number: int, whom: Callable[[int, i
     with process:
         assert process.stdout is not None
         first = process.stdout.readline()
-        whom(process.pid, number)
+        send_signal(process.pid, number)
         rest = process.stdout.read()
     assert process.returncode == 130, first + rest
     assert "Traceback" not in rest

@@ -53,10 +53,10 @@ def echo(request: httpx.Request) -> httpx.Response:
     """Return a response that repeats the request, with a token and the wrong status."""
     if request.url.path != "/oauth/token":
         raise httpx.ConnectError(f"no way to {request.url}")
-    said = f"not {SECRET}, nor {PASSWORD} " + request.read().decode()
-    headers = {"Set-Cookie": f"token={TOKEN}", "Location": f"/?access_token={TOKEN}", "X": said}
+    reason = f"not {SECRET}, nor {PASSWORD} " + request.read().decode()
+    headers = {"Set-Cookie": f"token={TOKEN}", "Location": f"/?access_token={TOKEN}", "X": reason}
     # In parts, because the client measures the time only while it reads.
-    body = json.dumps({**TOKEN_RESPONSE, "said": said}).encode()
+    body = json.dumps({**TOKEN_RESPONSE, "said": reason}).encode()
     headers["Content-Type"] = "application/json"
     return httpx.Response(418, content=iter([body]), headers=headers)
 

@@ -124,14 +124,14 @@ def test_file_instead_of_the_folder_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("[]", "is not an OpenAPI document"),
         ("openapi: 3.0.3\npaths: {/a: {get: {}}}", "GET /a: operationId is missing"),
     ],
 )
-def test_invalid_document_is_refused(tmp_path: Path, text: str, said: str) -> None:
+def test_invalid_document_is_refused(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "spec.yaml").write_text(text, encoding="utf-8")
     outcome = run(tmp_path / "site", "--spec", tmp_path / "spec.yaml")
     assert outcome.exit_code == 2
-    assert said in outcome.output
+    assert message in outcome.output

@@ -87,8 +87,8 @@ def test_range_is_served_only_if_if_range_matches(
     same = anonymous.request("GET", url, headers={**wanted, "If-Range": tag})
     assert (same.status_code, same.content) == (206, full_response.content[2:6])
     assert same.headers["ETag"] == tag
-    for told in ('"other"', f"W/{tag}", "Thu, 21 Apr 2016 23:59:59 GMT", ""):
-        other = anonymous.request("GET", url, headers={**wanted, "If-Range": told})
+    for if_range in ('"other"', f"W/{tag}", "Thu, 21 Apr 2016 23:59:59 GMT", ""):
+        other = anonymous.request("GET", url, headers={**wanted, "If-Range": if_range})
         assert (other.status_code, other.content) == (200, full_response.content)
 
 

@@ -187,12 +187,12 @@ def change_body(change: Callable[[Call, bytes], bytes]) -> Behaviour:
 
 def growing() -> Behaviour:
     """Adds 2,000 more entries to lists each time, copies of the last one."""
-    asked = itertools.count(1)
+    counter = itertools.count(1)
 
     def more(_: Call, body: bytes) -> bytes:
         found = json.loads(body)
         if isinstance(found, list) and found:
-            new = range(10_000_000, 10_000_000 + 2000 * next(asked))
+            new = range(10_000_000, 10_000_000 + 2000 * next(counter))
             found += [{**found[-1], "id": number} for number in new]
         return json.dumps(found).encode()
 
@@ -309,8 +309,8 @@ def limited(total: int) -> Behaviour:
 
     def behave(call: Call) -> None:
         now = next(left, -1)
-        told = {"Limit": total, "Remaining": max(now, 0), "Reset": 3600}
-        headers = [f"X-RateLimit-{name}: {value}" for name, value in told.items()]
+        limits = {"Limit": total, "Remaining": max(now, 0), "Reset": 3600}
+        headers = [f"X-RateLimit-{name}: {value}" for name, value in limits.items()]
         if now < 0:
             body = {"status": "rate_limit_exceeded", "message": ""}
             call.respond_json("429 Too Many Requests", body, *headers)
