@@ -55,7 +55,7 @@ def test_call_through_a_queue_has_a_leg_for_each_number(pbx: Pbx) -> None:
     assert call["call_uuid"] == record["call_uuid"]
 
 
-def test_a_call_is_in_progress_or_in_the_history(pbx: Pbx) -> None:
+def test_call_is_either_in_progress_or_in_the_history(pbx: Pbx) -> None:
     call = pbx.call(PHONE, course={"rings": 5, "talks": 10})
     path = f"/client/@me/call_history/{call['call']}"
     pbx.advance(6)

@@ -12,7 +12,7 @@ from support.control import API, Control
 @pytest.mark.parametrize(
     ("path", "list_name"), [("record", None), ("call_history", "call_history")]
 )
-def test_paging_until_a_page_is_empty_finds_all_entries(
+def test_reading_pages_until_one_is_empty_finds_all_entries(
     control: Control, path: str, list_name: str | None
 ) -> None:
     control.done("PUT", "clock", {"now": "2026-03-31 23:00:00", "frozen": True})

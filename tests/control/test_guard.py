@@ -59,7 +59,7 @@ def test_control_interface_is_refused_for_other_machines_and_foreign_pages(
         ("GET", "state?format=xml", b"", 400),
     ],
 )
-def test_bad_input_is_refused_with_a_message(
+def test_invalid_control_request_is_refused_with_a_message(
     control: Control, method: str, path: str, content: bytes, status: int
 ) -> None:
     response = control.request(method, path, content=content)

@@ -167,7 +167,7 @@ def test_success_status_matches_the_method(name: str) -> None:
 
 
 @secured_operations
-def test_the_error_codes_of_a_403_are_those_that_can_occur(name: str) -> None:
+def test_error_codes_of_a_403_are_those_that_can_occur(name: str) -> None:
     operation = ALL[name]
     expected = {"user_blocked"}
     expected |= {"access_denied"} if operation.path_collections else set()
@@ -177,7 +177,7 @@ def test_the_error_codes_of_a_403_are_those_that_can_occur(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in ALL if ALL[name].path_collections])
-def test_the_error_codes_of_a_404_are_those_that_can_occur(name: str) -> None:
+def test_error_codes_of_a_404_are_those_that_can_occur(name: str) -> None:
     operation = ALL[name]
     rules = DOCUMENT["x-collections"]
     rule = rules[operation.node["x-resource"]["collection"]]
@@ -191,7 +191,7 @@ def test_the_error_codes_of_a_404_are_those_that_can_occur(name: str) -> None:
 
 
 @secured_operations
-def test_only_configuration_changes_need_full_access(name: str) -> None:
+def test_only_configuration_changes_need_the_higher_application_access(name: str) -> None:
     operation = ALL[name]
     collection = operation.node["x-resource"]["collection"]
     configures = operation.method != "GET" and collection in (

@@ -58,7 +58,7 @@ def error_of(url: str, content: bytes) -> str:
         (b"GET / HTTP/0.9\r\nHost: x\r\n\r\n", "HTTP/0.9 is not supported; use HTTP/1.1"),
     ],
 )
-def test_an_invalid_host_or_version_is_refused(url: str, head: bytes, message: str) -> None:
+def test_invalid_host_or_version_is_refused(url: str, head: bytes, message: str) -> None:
     assert error_of(url, head + HEALTH) == message
 
 
@@ -85,7 +85,7 @@ def test_http_1_0_request_needs_no_host(url: str, head: bytes) -> None:
         b"X: y\r\n folded\r\n", b"X: y\0\r\n", b"X y\r\n",
     ],
 )  # fmt: skip
-def test_an_ambiguous_body_length_is_refused(url: str, lines: bytes) -> None:
+def test_ambiguous_body_length_is_refused(url: str, lines: bytes) -> None:
     error_of(url, POST + HOST + lines + b"\r\n0\r\n\r\n" + SMUGGLED)
 
 
@@ -97,7 +97,7 @@ def test_chunked_http_1_0_request_is_refused(url: str) -> None:
 @pytest.mark.parametrize(
     "chunk", [b"-1\r\n", b"z\r\n", b"f" * 20 + b"\r\n", b"1\r\nabc\r\n", b"1\n"]
 )
-def test_an_invalid_chunk_is_refused(url: str, chunk: bytes) -> None:
+def test_invalid_chunk_is_refused(url: str, chunk: bytes) -> None:
     head = request("POST", "/__mock__/reset", "Transfer-Encoding: chunked")
     error_of(url, head + chunk + SMUGGLED)
 

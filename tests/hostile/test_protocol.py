@@ -300,7 +300,7 @@ def test_http_1_0_response_is_not_chunked(url: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/early", "/parts"])
-def test_a_response_to_head_has_no_body(url: str, path: str) -> None:
+def test_response_to_head_has_no_body(url: str, path: str) -> None:
     with Wire(url) as wire:
         wire.send(request("HEAD", path) + request("HEAD", path, "Connection: close"))
         found = rest_of(wire)

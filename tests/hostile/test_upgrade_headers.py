@@ -69,7 +69,7 @@ def receives_token(wire: Wire) -> bool:
 @pytest.mark.parametrize("upgrade", UPGRADES)
 @pytest.mark.parametrize("make", [with_content_length, chunked])
 @pytest.mark.parametrize("size", [10**6, 1, 7, 64])
-def test_request_with_an_upgrade_header_is_served_in_pieces_of_any_size(
+def test_request_with_an_upgrade_header_and_a_body_is_served(
     url: str, upgrade: str, make: Callable[[str], bytes], size: int
 ) -> None:
     content = make(upgrade)

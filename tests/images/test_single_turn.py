@@ -75,7 +75,7 @@ def test_command_of_an_authenticated_caller_takes_one_turn(
     run(scenario)
 
 
-def test_command_is_repeated_after_a_command_of_another_replica(
+def test_command_takes_a_second_turn_after_a_command_of_another_replica(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async def scenario(one: LocalReplica, other: LocalReplica) -> None:

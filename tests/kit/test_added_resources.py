@@ -153,7 +153,7 @@ def _remembers(on: str, instead_of: tuple[int, ...]) -> Fault:
         (_RESOURCES, "/note/", _shows_texts_in_lower_case, "entry-update"),
     ],
 )
-def test_a_fault_of_an_added_resource_breaks_its_rule(
+def test_fault_of_an_added_resource_breaks_its_rule(
     folder: Path, within: str, fault: Fault, rule: str
 ) -> None:
     report = _check(folder, rules=(rule,), within=within, fault=fault)

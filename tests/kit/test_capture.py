@@ -324,7 +324,7 @@ def test_interrupted_capture_is_resumed(tmp_path: Path) -> None:
     assert not (tmp_path / "mine.part").exists()
 
 
-def test_a_partial_capture_of_another_target_is_not_resumed(tmp_path: Path) -> None:
+def test_partial_capture_of_another_target_is_not_resumed(tmp_path: Path) -> None:
     with live_service("mock") as upstream:
         with hostile_server(upstream, spoil_api(close)) as server:
             assert capture(server.url, tmp_path / "mine").exit_code == 2
@@ -435,7 +435,7 @@ def test_values_the_service_does_not_show_come_from_the_target_file(tmp_path: Pa
         ({"[range]": "[ranges]"}, "range.start: is missing"),
     ],
 )
-def test_an_unsuitable_target_file_is_reported(
+def test_unsuitable_target_file_is_reported(
     change: dict[str, str], words: str, tmp_path: Path
 ) -> None:
     (old, new), out = next(iter(change.items())), tmp_path / "mine"

@@ -142,7 +142,7 @@ def test_random_numbers_of_a_check_do_not_depend_on_order() -> None:
     assert drawn["first"] != drawn["second"]
 
 
-def test_a_list_read_before_another_check_deletes_reports_no_leftovers(
+def test_list_read_before_another_check_deletes_reports_no_leftovers(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with open_session(Options(mock.url, target=MOCK)) as session:
@@ -205,7 +205,7 @@ def test_page_larger_than_requested_is_read_once() -> None:
     assert len(read) == 1
 
 
-def test_a_failure_in_a_thread_keeps_no_local_variables() -> None:
+def test_failure_in_a_thread_keeps_no_local_variables() -> None:
     kept: list[weakref.ref[Body]] = []
 
     class Body:
@@ -250,7 +250,7 @@ class CountedCase:
             self._now -= 1
 
 
-def test_schemathesis_is_used_by_one_thread_at_a_time() -> None:
+def test_only_one_thread_uses_schemathesis_at_a_time() -> None:
     """Concurrent imports and parsing end in a SystemError of Python 3.11."""
     case = CountedCase()
     with context(BarrierTarget(1)) as kit:

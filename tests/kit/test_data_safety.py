@@ -250,7 +250,7 @@ def test_equal_clean_up_errors_are_reported_once(
     assert line.endswith(": status 400 (3 times)")
 
 
-def test_references_to_a_deliberately_deleted_number_need_not_be_restored(
+def test_references_to_a_deleted_number_need_not_be_restored(
     mock: RunningMock,
 ) -> None:
     with open_session(Options(mock.url, target=MOCK)) as session:

@@ -242,7 +242,7 @@ def test_report_names_the_request_that_stopped_the_target(
     assert lines[place + 1].endswith(end)
 
 
-def test_a_failed_request_does_not_keep_the_received_data(mock: RunningMock) -> None:
+def test_failed_request_does_not_keep_the_received_data(mock: RunningMock) -> None:
     with (
         hostile_server(mock.url, spoil_api(endless_body)) as server,
         open_session(Options(server.url, target=MOCK)) as session,

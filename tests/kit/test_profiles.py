@@ -22,7 +22,7 @@ from support.server import RunningMock
 _PROFILE = Profile("any", "for a test", 1, 300, requests=8000, rounds=2000)
 
 
-def test_the_smoke_profile_has_a_check_of_each_rule() -> None:
+def test_smoke_profile_has_a_check_of_each_rule() -> None:
     checks = all_checks(contract())
     chosen = in_profile(checks, SMOKE)
     assert {one.rule for one in chosen} == {one.rule for one in checks}

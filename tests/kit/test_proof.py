@@ -53,7 +53,7 @@ def test_every_rule_has_a_fault_that_breaks_it() -> None:
     assert named <= known
 
 
-def test_every_fault_has_its_patch_and_every_patch_a_fault() -> None:
+def test_every_fault_has_a_patch_and_every_patch_a_fault() -> None:
     assert {fault.patch for fault in FAULTS.values()} == set(patches())
 
 

@@ -155,7 +155,7 @@ def test_problem_with_a_token_is_described_without_the_token() -> None:
 
 
 @pytest.mark.parametrize("url", [f"http://me:{TOKEN}@127.0.0.1:1", f"ftp://me:{TOKEN}@host"])
-def test_a_url_with_a_password_is_refused_without_showing_it(url: str) -> None:
+def test_url_with_a_password_is_refused_and_not_shown(url: str) -> None:
     with pytest.raises(CannotRun) as refused:
         read_target(Options(url=url), read_document(Options()))
     assert TOKEN not in str(refused.value)

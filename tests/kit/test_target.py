@@ -31,7 +31,7 @@ def write_target(folder: Path, text: str) -> Path:
     return path
 
 
-def test_the_target_of_the_mock_names_every_identity() -> None:
+def test_target_file_of_the_mock_has_every_identity() -> None:
     target = load_target(MOCK)
     assert set(target.identities) == set(ALL)
     assert target.identities["group"].parameters["grant_type"] == "password"

@@ -100,7 +100,7 @@ def test_site_without_a_report_says_how_to_create_one(tmp_path: Path) -> None:
     assert not (tmp_path / "site" / "contract-report.html").exists()
 
 
-def test_a_folder_without_a_report_is_refused(tmp_path: Path) -> None:
+def test_folder_without_a_report_is_refused(tmp_path: Path) -> None:
     outcome = run(tmp_path / "site", "--report", tmp_path / "none")
     assert outcome.exit_code == 2
     assert "report.html: cannot be read: No such file" in outcome.output

@@ -82,7 +82,7 @@ def test_pages_load_only_files_of_the_site(site: Path, pages: dict[str, HtmlPage
             assert address == "data:," or (site / address).is_file(), f"{name} loads {address}"
 
 
-def test_style_sheets_load_nothing(site: Path) -> None:
+def test_style_sheets_load_no_other_files(site: Path) -> None:
     for path in site.rglob("*.css"):
         text = path.read_text(encoding="utf-8")
         assert "url(" not in text

@@ -25,7 +25,7 @@ def test_known_path_is_a_404_that_says_the_service_has_it(mock: RunningMock, tem
             assert KNOWN[template] in message
 
 
-def test_the_journal_marks_and_counts_known_paths(mock: RunningMock, admin: Api) -> None:
+def test_journal_marks_and_counts_known_paths(mock: RunningMock, admin: Api) -> None:
     admin.get("/client/@me/limit/")
     admin.get("/client/@me/nothing/")
     journal = mock.http.get("/__mock__/journal", params={"verdict": "not_mocked"}).json()
