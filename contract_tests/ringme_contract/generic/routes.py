@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from ringme_contract.assertions import error_code
 from ringme_contract.caller import Caller, readers
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
@@ -59,6 +60,26 @@ def reads_answer_alike_in_every_form_of_the_path(kit: CheckContext) -> None:
             query = kit.factory.query(operation, ranged=True)
             for path in some(kit, forms(kit.base, own.path(operation))[1:], 2, operation.id):
                 kit.expect(client.delete(path, **query), operation.status)
+
+
+@check("slash")
+def a_write_is_known_in_either_form_of_the_path(kit: CheckContext) -> None:
+    """Of nobody's entries, with the slash at the end that the document lacks, or without it."""
+    for operation in kit.secured_operations:
+        if operation.reads or not operation.path_collections:
+            continue
+        path = operation.fill(kit.factory.nowhere(operation))
+        other = path[:-1] if path.endswith("/") else f"{path}/"
+        body: dict[str, Any] = {"json": []} if operation.json_body else {}
+        query = kit.factory.query(operation, ranged=True)
+        response = kit.client.request(operation.method, other, params=query, **body)
+        if body:
+            # A body that is not an object comes before the owner.
+            kit.expect(response, 400)
+        else:
+            word = error_code(kit.expect(response, 404))
+            words = [one.missing for one in (*operation.path_collections, operation.collection)]
+            kit.expect_true(f"{word} is the error code of an entry", word in words, word)
 
 
 def _expect_alike(

@@ -12,19 +12,19 @@ import httpx
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
+from ringme_contract.collection_entries import UNKNOWN
 from ringme_contract.entries.factories import Item
-from ringme_contract.scenarios.call_time import again_if_late
+from ringme_contract.scenarios.call_time import again_if_late, wait_for
 from ringme_contract.scenarios.current_calls import (
     OUTSIDE,
     USES,
     bare,
     calls_of,
-    expect_kept,
     path_of,
     phone,
     running_call,
-    wait_for,
 )
+from ringme_contract.scenarios.kept_calls import expect_kept
 
 # Actions that need a number, the transfers first, and actions that need none.
 _NEEDY = ("transfer", "attended_transfer", "eavesdrop", "whisper", "conference", "pickup")
@@ -50,7 +50,7 @@ def actions_have_what_they_need(kit: CheckContext) -> None:
         kit.expect(client.put(path, body), 400)
     accepted: list[Item] = [{"action": one, "send_dst": bare(other)} for one in _NEEDY[2:]]
     for action, target in zip(_FREE, (None, bare(other), None), strict=True):
-        accepted += [{"action": action}, {"action": action, "send_dst": target}]
+        accepted += [{"action": action, UNKNOWN: "x"}, {"action": action, "send_dst": target}]
     for body in accepted:
         response = client.put(path, body)
         got = kit.expect(response, 200).json()

@@ -6,20 +6,18 @@ All internal numbers are created by the check, so that no real telephone rings.
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from ringme_contract.caller import Caller
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.datetime_texts import SECOND, read_datetime, whole_second
+from ringme_contract.collection_entries import UNKNOWN
+from ringme_contract.datetime_texts import read_datetime
 from ringme_contract.entries.factories import Item
 from ringme_contract.lists import read_list
-from ringme_contract.scenarios.call_history import length_of, values_of
-from ringme_contract.scenarios.call_time import again_if_late
-from ringme_contract.scenarios.item_kinds import between
+from ringme_contract.scenarios.call_time import again_if_late, wait_for
+from ringme_contract.scenarios.kept_calls import around, expect_kept, expect_listed
 from ringme_contract.scenarios.users import NEEDS, User
 from ringme_contract.scenarios.views import own_id
 
@@ -27,9 +25,6 @@ USES = ("current_calls",)
 # An outside number at which no telephone can ring: no country has this code.
 OUTSIDE = "+9990000000000"
 _ID = re.compile("[0-9a-f]{32}")
-# Seconds until a call must be in the lists, or gone from them.
-_WAIT = 10.0
-_PAUSE = 0.2
 _APART = timedelta(minutes=7)
 _PARTY = ("id", "type", "name", "client_id", "extension_group_id")
 _OPTIONS = (
@@ -46,6 +41,12 @@ def phone(kit: CheckContext, **keys: Any) -> Item:
 
 def bare(number: Item) -> str:
     return str(number["name"]).rpartition("*")[2]
+
+
+def names_of(number: Item) -> list[str]:
+    """What may be shown as the name of a number: its name or label, or the number again."""
+    own = (number["caller_id_name"], number["label"], number["name"], bare(number))
+    return [one for one in own if one]
 
 
 def order_call(
@@ -78,16 +79,6 @@ def calls_of(kit: CheckContext, number: Item | None) -> list[Item]:
     return found
 
 
-def wait_for(kit: CheckContext, what: str, look: Callable[[], Any]) -> Any:
-    """Repeats `look` until it finds something. Fails if that takes longer than _WAIT."""
-    until = time.monotonic() + _WAIT
-    while not (found := look()):
-        if time.monotonic() > until:
-            kit.fail(f"{what} within {_WAIT:g} s")
-        time.sleep(_PAUSE)
-    return found
-
-
 def running_call(kit: CheckContext, source: Item, target: str, **keys: Any) -> Item:
     """Orders a call, and returns it as its number shows it."""
     call = order_call(kit, source, target, **keys)
@@ -104,16 +95,19 @@ def running_call(kit: CheckContext, source: Item, target: str, **keys: Any) -> I
 def an_ordered_call_is_in_progress_at_its_number(kit: CheckContext) -> None:
     """With and without the prefix of the number, with each option null, named very often.
 
-    The others may be outside numbers.
+    The others may be outside numbers, and other keys are ignored.
     """
     number = phone(kit)
     beside = {"src_num": [bare(number), OUTSIDE]}
     for source, target, options in (
         (number, bare(phone(kit)), beside), (phone(kit), OUTSIDE, dict.fromkeys(_OPTIONS)),
     ):  # fmt: skip
+        options |= {"call_id": "x", "call_api_id": None, UNKNOWN: "x"}
         shown = running_call(kit, source, target, **options)
         kit.expect_equal("owner of the call", shown["extension_id"], source["id"])
         kit.expect_equal("its direction", shown["call_flow"], "OUT")
+        if target == OUTSIDE:
+            kit.expect_equal("the number that is called", shown["called_number"], OUTSIDE)
         kit.expect_equal("the callback that began it", shown["callback_id"], shown["call_id"])
     again = phone(kit)
     running_call(kit, again, bare(again), src_num=[again["name"], bare(again)] * 25)
@@ -169,7 +163,7 @@ def only_active_phones_of_the_client_are_rung(kit: CheckContext) -> None:
         for sources in (
             [], bare(number), [bare(menu)], [bare(blocked)], [unknown],
             [bare(number), bare(menu)], [f"9{prefix}*{bare(number)}"], ["no number"],
-            foreign or [unknown], [5], ["1" * 65],
+            foreign or [unknown], [5], ["1" * 65], [bare(number)] * 51,
         )
     ]  # fmt: skip
     for name in ("call_duration", "wait_for_pickup"):
@@ -196,7 +190,10 @@ def a_call_is_found_at_the_numbers_that_take_part(kit: CheckContext) -> None:
     path = path_of(kit, "list_calls", number)
     known = [one["call_id"] for one in calls_of(kit, None)]
     kit.expect_true("the list of the client has it", shown["call_id"] in known, known)
-    party = {name: shown["caller_extension"][name] for name in _PARTY}
+    party = {name: (shown["caller_extension"] or {}).get(name) for name in _PARTY}
+    kit.expect_equal("number of the caller", shown["caller_id_number"], number["name"])
+    name = shown["caller_id_name"]
+    kit.expect_true("the caller has a name", name in names_of(number), name)
     own = {"name": f"{number['name']}@{number['domain']}"}
     kit.expect_equal("who calls", party, {name: number[name] for name in _PARTY} | own)
     # Its number was created just before, and dates are UTC.
@@ -235,7 +232,9 @@ def a_call_that_is_ended_is_in_no_list(kit: CheckContext) -> None:
     both = [bare(number), bare(other)]
     shown = running_call(kit, number, bare(phone(kit)), src_num=both, at=phone(kit))
     wait_for(kit, "the call is in progress at both numbers", lambda: calls_of(kit, other))
-    found = [one for one in calls_of(kit, None) if one["call_id"] == shown["call_id"]]
+    # The list has no pages.
+    every = client.read(path_of(kit, "list_calls"), per_page=1, page=2)["call_list"]
+    found = [one for one in every if one["call_id"] == shown["call_id"]]
     numbers = sorted(one["id"] for one in (number, other))
     kit.expect_equal(
         "whose entries the client has", sorted(one["extension_id"] for one in found), numbers
@@ -258,6 +257,7 @@ def a_call_that_is_ended_is_in_no_list(kit: CheckContext) -> None:
         kit.expect_equal("who ended it", one["hangup_disposition"], "internal_cancel")
     found = sorted(one["extension_id"] for one in legs)
     kit.expect_equal("the numbers of its legs", found, numbers)
+    expect_listed(kit, call, number["id"])
     home = {one["extension_id"]: one["extension_group_owner_id"] for one in legs}[number["id"]]
     kit.expect_equal("the group of the number's leg", home, group)
     kit.expect(client.delete(kit.path(kit.roles.groups, group)), 204)
@@ -266,36 +266,5 @@ def a_call_that_is_ended_is_in_no_list(kit: CheckContext) -> None:
     kit.expect_equal("the call after group and number are deleted", expect_kept(kit, shown), call)
     listing = kit.path.find("leg", "list", (kit.roles.numbers,))
     if listing is not None and kit.offers(listing):
-        start = whole_second(read_datetime(shown["init_time_gmt"]))
-        legs = read_list(kit, client, listing, again["id"], **between(start, start + _APART))
+        legs = read_list(kit, client, listing, again["id"], **around(call))
         kit.expect_equal("the legs of a new number with the name of another", legs, [])
-
-
-def expect_kept(kit: CheckContext, shown: Item) -> Item | None:
-    """Waits until the history has an ended call, whose values must follow from its legs.
-
-    Returns it with its legs, or None if the target has no history.
-    """
-    history = kit.path.find("call", "read", ("client", "call"))
-    if history is None or not kit.offers(history):
-        return None
-    path = kit.path("call", shown["call_id"].upper(), client=kit.roles.own_client)
-    wait_for(kit, f"the history has {path}", lambda: kit.client.get(path).status_code == 200)
-    call: Item = kit.client.read(path)
-    kit.expect_properties(f"the call {path}", call, values_of(call["cdr"]))
-    for leg in call["cdr"]:
-        if leg["extension_id"] == shown["extension_id"]:
-            _expect_same_times(kit, shown, leg)
-        kit.expect_equal(f"the length of a leg of {path}", leg["duration"], length_of(leg))
-        kit.expect_equal(f"the application of a leg of {path}", leg["application"], "callback")
-    return call
-
-
-def _expect_same_times(kit: CheckContext, shown: Item, leg: Item) -> None:
-    """Fails unless a call in progress was shown with the times that its leg has."""
-    for name, kept in (("init_time_gmt", "init_time_gmt"), ("answer_time_gmt", "start_time_gmt")):
-        time, later = shown[name], leg[kept]
-        same = later and time and abs(read_datetime(time) - read_datetime(later)) < SECOND
-        # It may have been answered after it was shown.
-        what = f"the call was in progress with {name} {time}, and its leg has {kept} {later}"
-        kit.expect_true(what, same or time is None, shown)

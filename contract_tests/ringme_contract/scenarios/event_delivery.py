@@ -17,11 +17,12 @@ from ringme_contract.http.way_to_target import is_loopback
 from ringme_contract.scenarios.call_time import again_if_late
 from ringme_contract.scenarios.current_calls import (
     bare,
-    expect_kept,
+    names_of,
     phone,
     running_call,
 )
 from ringme_contract.scenarios.events import OF_ALL_PHONES, new_body, subscribe
+from ringme_contract.scenarios.kept_calls import expect_kept
 from ringme_contract.verdict import NotOffered
 
 _WAIT = 15.0
@@ -179,7 +180,7 @@ def events_by_get_come_in_the_query(kit: CheckContext) -> None:
         for identity in reversed(clients):
             body = new_body(url=f"{receiver.url}/c-{identity}", **asked)
             kit.factory.create(OF_ALL_PHONES, identity, **body)
-        number, beside = (phone(kit, caller_id_name=_NAME) for _ in range(2))
+        number, beside = phone(kit, caller_id_name=_NAME), phone(kit)
         for path in (f"/a?{_SECRET}", "/b"):
             subscribe(kit, number["id"], url=f"{receiver.url}{path}#part", **asked)
         subscribe(kit, number["id"], url=f"{receiver.url}/end", method="GET")
@@ -207,7 +208,10 @@ def events_by_get_come_in_the_query(kit: CheckContext) -> None:
             query = parse_qsl(event.target.partition("?")[2], keep_blank_values=True)
             first = ("key", "contract kit") if event.target.startswith("/a") else query[0]
             kit.expect_equal(f"the beginning of {event.target[:60]}", query[0], first)
-            names = {"CallID": call, "CallerIDName": _NAME}
-            kit.expect_properties("its parameters", event.parameters, names)
+            kit.expect_properties("its parameters", event.parameters, {"CallID": call})
+            is_beside = event.parameters.get("CallerExtensionID") == str(beside["id"])
+            name, names = event.parameters.get("CallerIDName"), names_of(beside)
+            is_named = name in names if is_beside else name == _NAME
+            kit.expect_true("CallerIDName is the name of the caller", is_named, name)
             if event.target.startswith("/end"):
                 _expect_ends(kit, event.parameters, expect_kept(kit, shown))
