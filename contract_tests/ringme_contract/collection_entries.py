@@ -243,10 +243,10 @@ class Entries:
         return self._allowed(operation, name, schema)
 
     def _kinds(self, name: str) -> list[Item]:
-        """Two bodies of new entries, of different kinds if there are more than two of them."""
+        """Bodies of new entries, one of each kind if there are more than two of them."""
         sent = self.factory.creation(name).sent
         kinds = {key: one["enum"] for key, one in sent.items() if len(one.get("enum", ())) > 2}
-        return [{}, {key: values[-1] for key, values in kinds.items()}]
+        return [{}, *({key: one} for key, values in kinds.items() for one in values[1:])]
 
     def _labels(self, schema: Schema) -> list[str]:
         """Texts that begin with the prefix of the run, if the length allows it."""

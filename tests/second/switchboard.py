@@ -98,7 +98,8 @@ class Switchboard:
         self._tell(call, "dial-out", call.began)
         if not call.over.wait(_RINGS):
             call.answered = datetime.now(UTC)
-            self._tell(call, "answer", call.answered)
+            if not faults.on("answer-not-told"):
+                self._tell(call, "answer", call.answered)
             call.over.wait(_TALKS if call.exists else 0)
         self.end(call)
         ended = datetime.now(UTC)
@@ -174,10 +175,12 @@ def _parameters(
         "CallStatus": "CALLING" if kind == "dial-out" else "ANSWER",
         "CallerIDNum": number["name"],
         "CallerIDName": number["caller_id_name"] or number["name"],
-        "CalledNumber": call.target,
+        "CalledNumber": call.target[-2 if faults.on("called-number-short") else 0 :],
         "CallerExtension": f"{number['name']}@{number['domain']}",
         "CallerExtensionID": str(number["id"]),
     }
+    if kind == "hangup" and faults.on("always-bridged"):
+        found["Bridged"] = "yes"
     if kind == "hangup":
         talk = (moment - call.answered).total_seconds() if call.answered else 0
         found["Duration"] = str(int(talk * 1_000_000))

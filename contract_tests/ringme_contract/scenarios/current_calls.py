@@ -122,7 +122,8 @@ def a_group_user_orders_a_call_of_a_member(kit: CheckContext) -> None:
     caller, member = user.log_in().caller, phone(kit, extension_group_id=user.group)
     shown = running_call(kit, member, bare(phone(kit)), caller=caller)
     path = f"{path_of(kit, 'list_calls', member)}{shown['call_id'].upper()}"
-    kit.expect(caller.put(path, {"action": "hold"}), 200)
+    for response in (caller.get(path), caller.put(path, {"action": "hold"})):
+        kit.expect(response, 200)
     kit.expect(caller.delete(path), 204)
 
 
@@ -148,7 +149,7 @@ def an_application_for_calls_orders_and_ends_them(kit: CheckContext) -> None:
 
 @check("callback-numbers", uses=USES, isolated=True)
 def only_active_phones_of_the_client_are_rung(kit: CheckContext) -> None:
-    """Everything else is a 400, and starts no call."""
+    """Everything else is a 400, and starts no call. A call to an unknown number fails."""
     client, number = kit.client, phone(kit)
     menu, blocked = kit.new_extension(type="ivr", status="active"), kit.new_extension()
     target = bare(phone(kit))
@@ -173,7 +174,9 @@ def only_active_phones_of_the_client_are_rung(kit: CheckContext) -> None:
     for owner in (menu, blocked):
         kit.expect(client.post(path_of(kit, "callback", owner), good), 400)
     kit.expect_equal("the calls in progress", calls_of(kit, number), [])
-    order_call(kit, number, unknown)
+    kept = expect_kept(kit, running_call(kit, number, unknown))
+    if kept is not None:
+        kit.expect_equal("the result of a call to nobody", kept["result"], "failed")
 
 
 @check("current-calls", uses=USES, isolated=True)
@@ -187,7 +190,11 @@ def a_call_is_found_at_the_numbers_that_take_part(kit: CheckContext) -> None:
     number = phone(kit, **{kit.roles.home: kit.new_group()["id"]})
     menu = kit.new_extension(type="ivr", status="active")
     shown = running_call(kit, number, bare(phone(kit)))
+    beside = running_call(kit, number, OUTSIDE)
     path = path_of(kit, "list_calls", number)
+    both = sorted(one["call_id"] for one in calls_of(kit, number))
+    expected = sorted(one["call_id"] for one in (shown, beside))
+    kit.expect_equal("both calls of the number", both, expected)
     known = [one["call_id"] for one in calls_of(kit, None)]
     kit.expect_true("the list of the client has it", shown["call_id"] in known, known)
     party = {name: (shown["caller_extension"] or {}).get(name) for name in _PARTY}
@@ -203,6 +210,7 @@ def a_call_is_found_at_the_numbers_that_take_part(kit: CheckContext) -> None:
         ended = kit.path("call", shown["call_id"].upper(), client=kit.roles.own_client)
         if kit.offers(history):
             kit.expect(client.get(ended), 404, "call_not_found")
+            expect_listed(kit, shown, number["id"], 0)
     if "other_client" in kit.target.identities:
         theirs = kit.caller("other_client").read(path_of(kit, "list_calls"))["call_list"]
         known = [one["call_id"] for one in theirs]

@@ -16,6 +16,7 @@ from ringme_contract.event_receiver import Event, event_receiver
 from ringme_contract.http.way_to_target import is_loopback
 from ringme_contract.scenarios.call_time import again_if_late
 from ringme_contract.scenarios.current_calls import (
+    OUTSIDE,
     bare,
     names_of,
     phone,
@@ -32,6 +33,8 @@ _SECRET = "key=contract%20kit"
 # All that a form or a query has to escape.
 _NAME = "+7 (999) Иванов & co; a=b%20"
 _STAGES = ("dial-out", "answer", "hangup")
+# Parameters of events of menus, transferred calls, and callbacks at another number.
+_OF_OTHERS = ("Bridged", "Transfered", "RemoteNumber", "CallBackID")
 
 
 def _receiver_host(kit: CheckContext) -> str:
@@ -89,6 +92,9 @@ def a_call_is_told_of_from_beginning_to_end(kit: CheckContext) -> None:
         if event.parameters["EventType"] == "answer":
             _expect_answered_then(kit, shown, int(event.parameters["EventTime"]))
     _expect_ends(kit, events[-1].parameters, call)
+    if leg := _leg(call, events[-1].parameters):
+        answered = leg["start_time_gmt"] is not None
+        kit.expect_equal("the answer of a call is told", "answer" in types, answered)
     if "answer" in types:
         kit.expect_equal("the second event", types[1], "answer")
         began, ended = (int(one.parameters["EventTime"]) for one in (events[1], events[-1]))
@@ -134,13 +140,14 @@ def _expect_form(kit: CheckContext, event: Event, shown: Item, number: Item) -> 
         "CallFlow": "out",
         "CallerIDNum": number["name"],
         "CallerIDName": _NAME,
+        "CalledNumber": shown["called_number"],
         "CallerExtensionID": str(number["id"]),
         "CallerExtension": f"{number['name']}@{number['domain']}",
     }
     got = {name: event.parameters.get(name) for name in expected}
     kit.expect_equal(f"parameters of {kind}", got, expected)
-    empty = [name for name, value in event.parameters.items() if not value]
-    kit.expect_equal(f"parameters of {kind} without a value", empty, [])
+    empty = [name for name, value in event.parameters.items() if not value or name in _OF_OTHERS]
+    kit.expect_equal(f"parameters of {kind} that have no value in this call", empty, [])
     time = event.parameters.get("EventTime", "")
     kit.expect_true(f"EventTime of {kind} is microseconds", len(time) == 16 and time.isdecimal())
     if kind != "hangup":
@@ -156,12 +163,18 @@ def _expect_ends(kit: CheckContext, parameters: dict[str, str], call: Item | Non
     statuses = ("ANSWER", "BUSY", "NOANSWER", "CANCEL", "CONGESTION", "CHANUNAVAIL")
     status = parameters.get("CallStatus")
     kit.expect_true("CallStatus of hangup is one of its values", status in statuses, status)
-    for leg in call["cdr"] if call else ():
-        if str(leg["extension_id"]) != parameters["CallerExtensionID"]:
-            continue
+    if leg := _leg(call, parameters):
         answered = leg["start_time_gmt"] is not None
         kit.expect_equal("hangup has the CallStatus ANSWER", status == "ANSWER", answered)
         kit.expect_equal("hangup has a Duration", int(duration) > 0, answered)
+        record = leg["record_uuid"] and leg["record_uuid"].lower()
+        kit.expect_equal("RecID of hangup", parameters.get("RecID"), record)
+
+
+def _leg(call: Item | None, parameters: dict[str, str]) -> Item | None:
+    """The leg of a call in the history that an event is about."""
+    number, legs = parameters.get("CallerExtensionID"), call["cdr"] if call else []
+    return next((one for one in legs if str(one["extension_id"]) == number), None)
 
 
 @check("event-delivery", uses=("events", "current_calls"), isolated=True)
@@ -185,7 +198,7 @@ def events_by_get_come_in_the_query(kit: CheckContext) -> None:
             subscribe(kit, number["id"], url=f"{receiver.url}{path}#part", **asked)
         subscribe(kit, number["id"], url=f"{receiver.url}/end", method="GET")
         both = [bare(number), bare(beside)]
-        shown = running_call(kit, number, bare(phone(kit)), src_num=both)
+        shown = running_call(kit, number, OUTSIDE, src_num=both)
         call = shown["call_id"]
         receiver.wait(_WAIT, lambda events: bool(events))
         _end(kit, number, shown)
@@ -208,10 +221,14 @@ def events_by_get_come_in_the_query(kit: CheckContext) -> None:
             query = parse_qsl(event.target.partition("?")[2], keep_blank_values=True)
             first = ("key", "contract kit") if event.target.startswith("/a") else query[0]
             kit.expect_equal(f"the beginning of {event.target[:60]}", query[0], first)
-            kit.expect_properties("its parameters", event.parameters, {"CallID": call})
+            same = {"CallID": call, "CalledNumber": OUTSIDE}
+            kit.expect_properties("its parameters", event.parameters, same)
             is_beside = event.parameters.get("CallerExtensionID") == str(beside["id"])
             name, names = event.parameters.get("CallerIDName"), names_of(beside)
             is_named = name in names if is_beside else name == _NAME
             kit.expect_true("CallerIDName is the name of the caller", is_named, name)
             if event.target.startswith("/end"):
-                _expect_ends(kit, event.parameters, expect_kept(kit, shown))
+                kept = expect_kept(kit, shown)
+                _expect_ends(kit, event.parameters, kept)
+                if leg := _leg(kept, event.parameters):
+                    kit.expect_equal("the number that was called", leg["to_username"], OUTSIDE)
