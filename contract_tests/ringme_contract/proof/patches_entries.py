@@ -244,8 +244,8 @@ async def accepted(
     """Accepts (or ignores) a value for which the mock refuses a request, always or `only` some.
 
     The mock gets the request without the value, or with another one if it is required. `only` is
-    `foreign group`, `foreign login`, `same number`, `other length`, or a pattern for the JSON of
-    the value.
+    `foreign group`, `foreign login`, `blocked login`, `same number`, `other length`, or a pattern
+    for the JSON of the value.
     """
     fields = request.fields()
     if key not in fields:
@@ -268,10 +268,11 @@ async def _is_meant(mock: Mock, request: Request, value: Any, only: str) -> bool
     """True if a value is one that `accepted` is about."""
     if only == "foreign group":
         return await mock.entry("extension_group", value) is not None
+    same = [one for one in await mock.entries("user") if one["login"] == value]
+    if only == "blocked login":
+        return any(one["status"] == "blocked" for one in same)
     if only == "foreign login":
         user = await mock.user(request) or {}
-        users = await mock.entries("user")
-        same = (one for one in users if one["login"] == value)
         return any(one["client_id"] != user.get("client_id") for one in same)
     if only == "same number":
         own = await mock.entry(request.collection, request.key)

@@ -47,10 +47,11 @@ def a_new_user_logs_in_as_one_of_its_group(kit: CheckContext) -> None:
 
 @check("group-user-create", needs=NEEDS)
 def a_taken_login_is_refused(kit: CheckContext) -> None:
-    """The login of any user known to the kit, of any type and client; in creations and updates."""
+    """In creations and updates: that of a user of any type and client, also of a blocked one."""
     user, other = User(kit), User(kit)
+    blocked = User(kit, user.group, status="blocked")
     seen = [name for name in USERS_OF_TARGET if name in kit.target.identities]
-    taken = {user.login, *(kit.caller(name).read(kit.me)["login"] for name in seen)}
+    taken = {user.login, blocked.login, *(kit.caller(name).read(kit.me)["login"] for name in seen)}
 
     def attempt(login: str) -> None:
         made = kit.client.post(kit.path("user"), new_body(kit, user.group, login=login))
