@@ -30,14 +30,10 @@ class PermittedDifferences:
             await self._app(scope, receive, send)
             return
         body = await Request(scope, receive).body()
-        is_head = scope["method"] == "HEAD"
-        # The length of a JSON body decides whether it is compressed, which HEAD tells as well.
-        asked = {**scope, "method": "GET"} if is_head else scope
-        status, headers, content = await self._request(asked, body)
+        status, headers, content = await self._request(scope, body)
         if scope["method"] == "POST" and status == 201 and "id" in _json(headers, content):
             await self._make_gap(scope, body)
         headers, content = _changed(headers, content, _takes_gzip(scope))
-        content = b"" if is_head else content
         await send({"type": "http.response.start", "status": status, "headers": headers})
         half = len(content) // 2
         await send({"type": "http.response.body", "body": content[:half], "more_body": True})

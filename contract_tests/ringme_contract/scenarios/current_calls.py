@@ -44,7 +44,7 @@ def bare(number: Item) -> str:
 
 
 def names_of(number: Item) -> list[str]:
-    """What may be shown as the name of a number: its name or label, or the number again."""
+    """Names under which a number may be shown: its name or label, or the number again."""
     own = (number["caller_id_name"], number["label"], number["name"], bare(number))
     return [one for one in own if one]
 
