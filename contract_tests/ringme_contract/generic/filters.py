@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ringme_contract.check import check_each
+from ringme_contract.check import check, check_each
 from ringme_contract.check_context import CheckContext
 from ringme_contract.entries.factories import NOWHERE, Item
 from ringme_contract.generic.owners import ClientView
-from ringme_contract.lists import read_list
+from ringme_contract.lists import list_path, read_list
 from ringme_spec.operations import Operation
 from ringme_spec.parameters import Filter
 
@@ -94,6 +94,25 @@ def a_filtered_list_is_the_filter_of_the_whole(kit: CheckContext, operation: Ope
             others = [one for one in _values(pool, filters[name]) if one not in given[name]]
             if others:
                 _compare(kit, operation, owner, shown, {**given, name: others[:1]})
+
+
+@check("error-validation", writes=False)
+def a_value_of_the_same_filter_elsewhere_is_refused(kit: CheckContext) -> None:
+    """Where a filter has fewer values than that of the same name in another list."""
+    allowed: dict[str, list[Any]] = {}
+    filters = [
+        (operation, one, one.value_schema["enum"])
+        for operation in kit.operations
+        for one in operation.query_parameters
+        if one.filter and "enum" in one.value_schema
+    ]
+    for _, one, values in filters:
+        allowed.setdefault(one.name, []).extend(values)
+    for operation, one, values in filters:
+        for value in dict.fromkeys(allowed[one.name]):
+            if value not in values:
+                path, query = list_path(operation), kit.factory.query(operation, ranged=True)
+                kit.expect_named(kit.client.get(path, **query, **{one.name: value}), one.name)
 
 
 def _own_values(entry: Item, filters: Mapping[str, Filter]) -> dict[str, Any]:
