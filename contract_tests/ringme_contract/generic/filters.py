@@ -16,7 +16,7 @@ from ringme_spec.parameters import Filter
 
 _VALUES = 5
 _OWNERS = 3
-_BESIDE = 25
+_OF_EACH = 2
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def a_filtered_list_is_the_filter_of_the_whole(kit: CheckContext, operation: Ope
                 # Values of other properties.
                 beside = [value for value in _beside(pool, one) if valid(value)]
                 if beside:
-                    _compare(kit, operation, owner, shown, {name: beside[:_BESIDE]})
+                    _compare(kit, operation, owner, shown, {name: beside})
             # Parts of a text, also with a plus sign or a wildcard of SQL, are other texts.
             text = next((value for value in (*_values(whole, one), *values)), None)
             text = text if isinstance(text, str) else ""
@@ -143,16 +143,15 @@ def _foreign(kit: CheckContext, operation: Operation, one: Filter) -> list[Any]:
 
 
 def _beside(pool: list[Item], one: Filter) -> list[Any]:
-    """Values of other properties of the entries and of their parts, without those of this one."""
+    """Some values of each other property of the entries and of their parts."""
     own = {value for entry in pool for value in _compared(entry, one)}
-    found = (
-        value
-        for entry in pool[:_BESIDE]
-        for part in (entry, *(entry.get(one.any_of or "") or ()))
-        for value in part.values()
-        if isinstance(value, (str, int)) and not isinstance(value, bool)
-    )
-    return [value for value in dict.fromkeys(found) if value not in own]
+    found: dict[str, dict[Any, None]] = {}
+    for entry in pool:
+        for part in (entry, *(entry.get(one.any_of or "") or ())):
+            for name, value in part.items():
+                if type(value) in (str, int) and value not in own:
+                    found.setdefault(name, {})[value] = None
+    return [value for values in found.values() for value in [*values][:_OF_EACH]]
 
 
 def _values(pool: list[Item], one: Filter) -> list[Any]:
