@@ -56,9 +56,9 @@ SMOKE, DEFAULT, FULL = "smoke", "default", "full"
 PROFILES = {
     one.name: one
     for one in (
-        Profile(SMOKE, "essential checks only; does not prove conformance", 0.1, 120, 10800, 1900),
-        Profile(DEFAULT, "every check", 1, 300, 25900, 5900),
-        Profile(FULL, "every check, with longer searches", 8, 1800, 43300, 11200),
+        Profile(SMOKE, "essential checks only; does not prove conformance", 0.1, 120, 10900, 1900),
+        Profile(DEFAULT, "every check", 1, 300, 26600, 6100),
+        Profile(FULL, "every check, with longer searches", 8, 1800, 44000, 11400),
     )
 }
 
