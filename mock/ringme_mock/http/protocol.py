@@ -17,6 +17,8 @@ from ringme_mock.http.cycle import Cycle
 from ringme_mock.http.reader import Refused, RequestReader
 
 _EVER = float("inf")
+# Seconds in which an idle connection still takes a request at the end of the server.
+_FAREWELL = 0.2
 
 
 class HttpProtocol(asyncio.Protocol):
@@ -49,6 +51,8 @@ class HttpProtocol(asyncio.Protocol):
         # Input is ignored: it was refused, or the connection ends.
         self._ignores_input = False
         self._is_lingering = False
+        # The next request is the last one.
+        self._is_ending = False
         self._refusal: Refused | None = None
         self.read_paused = False
         self.write_paused = False
@@ -118,10 +122,14 @@ class HttpProtocol(asyncio.Protocol):
         self._writable.set()
 
     def shutdown(self) -> None:
-        """Close the connection after the responses to the requests that have arrived."""
+        """Close the connection after the responses to the requests that have arrived.
+
+        An idle one is closed a moment later, as the client may be sending its next request.
+        """
         latest = self._reader.latest
         if self._running is None or latest is None:
-            self.transport.close()
+            self._is_ending = True
+            self._loop.call_later(_FAREWELL, self._close_if_idle)
         else:
             latest.keep_alive = False
 
@@ -131,6 +139,7 @@ class HttpProtocol(asyncio.Protocol):
         """Serve a request, or queue it. Raises Refused if the queue is full."""
         if len(self._waiting) >= self.limits.pipelined:
             raise Refused(400, "Too many requests at once on one connection")
+        keep_alive = keep_alive and not self._is_ending
         cycle = Cycle(self, scope["method"], scope["http_version"], keep_alive, expects)
         scope["asgi"] = self._asgi
         scope["scheme"] = self._scheme
@@ -213,6 +222,10 @@ class HttpProtocol(asyncio.Protocol):
         self._refusal = None
         self.transport.write_eof()
         self.resume_reading()
+
+    def _close_if_idle(self) -> None:
+        if self._running is None:
+            self.transport.close()
 
     def _is_surplus(self) -> bool:
         """Check for a body that still arrives although its response is complete."""
