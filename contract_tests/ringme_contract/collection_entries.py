@@ -90,7 +90,8 @@ class Entries:
 
         These are UNKNOWN, settable keys in capitals, and properties of responses alone. Properties
         of the body's schema are left out, since their value may be refused for its type. Booleans
-        are sent with their other value; in the second body, numbers and times are others too.
+        are sent with their other value; in the second body, texts that are numbers or times are
+        other ones, too.
         """
         body, schemas = operation.json_body, self.kit.contract.schemas
         known = {*schemas.properties(body.schema), *self.rule.fixed} if body else set()
@@ -101,11 +102,12 @@ class Entries:
             **dict.fromkeys([*shown, *capitals, UNKNOWN], "not set"),
             **{name: not entry[name] for name in shown if isinstance(entry[name], bool)},
         }
-        texts = {name: str(entry[name]) for name in shown if isinstance(entry[name], str)}
         others = {
             name: text[:-1] + ("1" if text[-1] == "0" else "0")
-            for name, text in texts.items()
-            if text[:1].isdecimal() and text[-1].isdecimal()
+            for name in shown
+            if isinstance(text := entry[name], str)
+            and text[:1].isdecimal()
+            and text[-1].isdecimal()
         }
         return extra, {**extra, **others}
 

@@ -23,6 +23,7 @@ from ringme_mock.store.fixtures import load_store
 from ringme_mock.store.store import Store
 from ringme_spec.contract import Contract, read_contract
 from ringme_spec.paths import FIXTURES, SPEC
+from support.server import SECRETS
 
 # Time at which the state was created.
 CREATED = 1_700_000_000.0
@@ -117,6 +118,18 @@ class LocalReplica:
 
     def stop(self) -> None:
         self.sessions.stop()
+
+
+async def token_of(replica: LocalReplica, client_id: str, session: str = "") -> str:
+    """Return the token of a trusted application."""
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": client_id,
+        "client_secret": SECRETS[client_id],
+    }
+    found = await replica.send("POST", f"{session}/oauth/token", form=form)
+    token: str = found.json()["access_token"]
+    return token
 
 
 def differences(one: Any, other: Any, place: str = "") -> Iterator[str]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from images.local_replicas import LocalReplica
+from images.local_replicas import LocalReplica, token_of
 from images.memory_log import LogContents
-from images.test_single_turn import token_of
 from ringme_mock.http.sessions import Settings
 from support.server import TRUSTED
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from images.local_replicas import LocalReplica, differences
+from images.local_replicas import LocalReplica, differences, token_of
 from images.memory_log import LogContents, MemoryLog
 from ringme_mock.command_log.log import Batch, Turn
 from support.server import LIMITED, SECRETS, TRUSTED
@@ -30,17 +30,6 @@ def run(scenario: Scenario) -> None:
         other.stop()
 
     asyncio.run(both())
-
-
-async def token_of(replica: LocalReplica, client_id: str, session: str = "") -> str:
-    form = {
-        "grant_type": "client_credentials",
-        "client_id": client_id,
-        "client_secret": SECRETS[client_id],
-    }
-    found = await replica.send("POST", f"{session}/oauth/token", form=form)
-    token: str = found.json()["access_token"]
-    return token
 
 
 async def create(replica: LocalReplica, token: str, name: object = "x", session: str = "") -> int:

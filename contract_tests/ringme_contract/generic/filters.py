@@ -98,7 +98,7 @@ def a_filtered_list_is_the_filter_of_the_whole(kit: CheckContext, operation: Ope
 
 @check("error-validation", writes=False)
 def a_value_of_the_same_filter_elsewhere_is_refused(kit: CheckContext) -> None:
-    """Where a filter has fewer values than that of the same name in another list."""
+    """Values that only the filter of the same name in another list accepts."""
     allowed: dict[str, list[Any]] = {}
     filters = [
         (operation, one, one.value_schema["enum"])

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from itertools import product
 from typing import Any
 
+import httpx
+
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.datetime_texts import (
@@ -113,18 +115,13 @@ def _compare(
 def a_start_after_the_end_is_refused(kit: CheckContext) -> None:
     """By a second, in each list, statistics and delete; one second alone is a range."""
     own, end = OwnEntries(kit), read_datetime(kit.target.range[0])
-    for operation in kit.secured_operations:
-        deletes = operation.action == "delete_range" and own.holds(operation)
-        if operation.ranged and (operation.reads or deletes):
-            path = own.path(operation)
-            for start in (end + SECOND, end):
-                texts = map(write_datetime, (start, end))
-                query = dict(zip(kit.range_query, texts, strict=True))
-                response = kit.client.request(operation.method, path, params=query)
-                if start == end:
-                    kit.expect(response, operation.status)
-                else:
-                    kit.expect_named(response, next(iter(query)))
+    operations = _own_ranged(kit, own)
+    kit.need_offered(operations, "the target lacks every list that takes a range")
+    for operation in operations:
+        kit.expect_named(
+            _request(kit, own, operation, end + SECOND, end), next(iter(kit.range_query))
+        )
+        kit.expect(_request(kit, own, operation, end, end), operation.status)
 
 
 @check("media-interval", isolated=True)
@@ -135,20 +132,33 @@ def no_range_is_longer_than_its_rule_says(kit: CheckContext) -> None:
     """
     own, tried = OwnEntries(kit), 0
     starts = [read_datetime(one) for one in (kit.target.range[0], _DECEMBER)]
-    for operation in kit.secured_operations:
+    for operation in _own_ranged(kit, own):
         rule = operation.collection.range
-        deletes = operation.action == "delete_range" and own.holds(operation)
-        if not operation.ranged or rule is None or rule.months is None:
+        if rule is None or rule.months is None:
             continue
-        if operation.reads or deletes:
-            path = own.path(operation)
-            for start, more in product(starts, (timedelta(0), SECOND)):
-                texts = map(write_datetime, (start, latest_end(rule, start) + more))
-                query = dict(zip(kit.range_query, texts, strict=True))
-                status = 400 if more else operation.status
-                kit.expect(kit.client.request(operation.method, path, params=query), status)
-            tried += 1
+        for start, more in product(starts, (timedelta(0), SECOND)):
+            end = latest_end(rule, start) + more
+            status = 400 if more else operation.status
+            kit.expect(_request(kit, own, operation, start, end), status)
+        tried += 1
     kit.need_offered(tried, "the target lacks every list with a longest range")
+
+
+def _own_ranged(kit: CheckContext, own: OwnEntries) -> list[Operation]:
+    """The operations that take a range; of the deletes, only those of entries of the check."""
+    return [
+        one
+        for one in kit.secured_operations
+        if one.ranged and (one.reads or (one.action == "delete_range" and own.holds(one)))
+    ]
+
+
+def _request(
+    kit: CheckContext, own: OwnEntries, operation: Operation, start: datetime, end: datetime
+) -> httpx.Response:
+    texts = map(write_datetime, (start, end))
+    query = dict(zip(kit.range_query, texts, strict=True))
+    return kit.client.request(operation.method, own.path(operation), params=query)
 
 
 @check("media-order", writes=False, smoke=True)

@@ -268,10 +268,10 @@ async def _is_meant(mock: Mock, request: Request, value: Any, only: str) -> bool
     """True if a value is one that `accepted` is about."""
     if only == "foreign group":
         return await mock.entry("extension_group", value) is not None
-    same = [one for one in await mock.entries("user") if one["login"] == value]
-    if only == "blocked login":
-        return any(one["status"] == "blocked" for one in same)
-    if only == "foreign login":
+    if only in ("blocked login", "foreign login"):
+        same = [one for one in await mock.entries("user") if one["login"] == value]
+        if only == "blocked login":
+            return any(one["status"] == "blocked" for one in same)
         user = await mock.user(request) or {}
         return any(one["client_id"] != user.get("client_id") for one in same)
     if only == "same number":
